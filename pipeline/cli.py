@@ -1,0 +1,157 @@
+"""The command line: parses, calls one function, prints."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import rich_utils
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
+
+from pipeline import __version__
+from pipeline.errors import IkenError
+
+
+class JapaneseCommand(TyperCommand):
+    """A command whose help is Japanese throughout."""
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 typer names no type for it
+        """Say in Japanese what --help does."""
+        return _in_japanese(super().get_help_option(ctx))
+
+
+class JapaneseGroup(TyperGroup):
+    """The same for ``iken`` itself."""
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
+        """Say in Japanese what --help does."""
+        return _in_japanese(super().get_help_option(ctx))
+
+
+def _in_japanese(option: Any) -> Any:  # noqa: ANN401
+    if option is not None:
+        option.help = "この説明を表示して終わる"
+    return option
+
+
+rich_utils.ARGUMENTS_PANEL_TITLE = "読み取るもの"
+rich_utils.OPTIONS_PANEL_TITLE = "指定"
+rich_utils.COMMANDS_PANEL_TITLE = "命令"
+rich_utils.REQUIRED_LONG_STRING = "（必須）"
+
+app = typer.Typer(cls=JapaneseGroup, add_completion=False, pretty_exceptions_enable=False)
+
+Sources = Annotated[
+    list[Path], typer.Argument(help="庁内意見の表（.txt .tsv）か意見一覧（.csv .tsv）", show_default=False)
+]
+PlanFile = Annotated[
+    Path | None, typer.Option("--plan", help="計画（CSV か TOML：基本施策, 施策, 概要, 重点）", show_default=False)
+]
+CodebookFile = Annotated[Path | None, typer.Option("--codebook", help="コードブック（TOML）", show_default=False)]
+ModelFolder = Annotated[Path | None, typer.Option("--model", help="モデルのフォルダ", show_default=False)]
+DepartmentsFile = Annotated[
+    Path | None, typer.Option("--departments", help="担当課の凡例（CSV：記号, 担当課）", show_default=False)
+]
+RoundName = Annotated[str | None, typer.Option("--round", help="回の名前（例: 令和6年度第1回）", show_default=False)]
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="エラーのとき詳しい経過を表示する")] = False,  # noqa: ARG001 entry() takes it
+    version: Annotated[bool, typer.Option("--version", help="版を表示して終わる")] = False,
+) -> None:
+    """集まった意見を、横断テーマと計画の施策に分類し、集計します。"""
+    if version:
+        typer.echo(f"iken {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command("check", cls=JapaneseCommand)
+def check_command(sources: Sources, departments: DepartmentsFile = None) -> None:
+    """何が読み取られ、どこに問題があるかを前もって確かめます（何も書き出しません）。"""
+    from pipeline import batch
+    from pipeline.deliver import terminal
+    from pipeline.options import with_file
+
+    read, findings = batch.check(sources, with_file(departments=departments))
+    out = terminal.console()
+    terminal.show_sources(out, read)
+    terminal.show_findings(out, findings)
+    if any(finding.level != "情報" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command("run", cls=JapaneseCommand)
+def run_command(
+    sources: Sources,
+    out: Annotated[Path, typer.Option("--out", help="結果を入れるフォルダ", show_default=False)],
+    plan: PlanFile = None,
+    codebook: CodebookFile = None,
+    model: ModelFolder = None,
+    departments: DepartmentsFile = None,
+    round_name: RoundName = None,
+) -> None:
+    """意見を読み取り、分類し、計画に当てはめ、集計表を作ります。"""
+    from pipeline import batch
+    from pipeline.deliver import terminal
+    from pipeline.options import with_file
+
+    options = with_file(plan=plan, codebook=codebook, model=model, departments=departments, round=round_name)
+    results = batch.run(sources, out, options)
+    to = terminal.console()
+    terminal.show_summary(to, results)
+    terminal.show_ledger(to, results)
+    terminal.show_notes(terminal.console(stderr=True), results)
+    terminal.show_files(to, out, results)
+
+
+@app.command("classify", cls=JapaneseCommand)
+def classify_command(
+    sources: Sources,
+    out: Annotated[Path, typer.Option("--out", help="結果のファイル（.csv）", show_default=False)],
+    plan: PlanFile = None,
+    codebook: CodebookFile = None,
+    model: ModelFolder = None,
+    departments: DepartmentsFile = None,
+    round_name: RoundName = None,
+) -> None:
+    """意見に判定だけを付けます（件数の多い回に）。"""
+    from pipeline import batch
+    from pipeline.options import with_file
+
+    options = with_file(plan=plan, codebook=codebook, model=model, departments=departments, round=round_name)
+    count = batch.classify(sources, out, options)
+    typer.echo(f"{count} 件を {out} に書き出しました")
+
+
+def entry() -> None:
+    """Run a command; an error that the user can mend is one line and exit status 1, a wrong call 2."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
+    debug = len(arguments) < len(sys.argv) - 1
+    try:
+        sys.exit(app(arguments, standalone_mode=False))
+    except IkenError as error:
+        if debug:
+            raise
+        typer.echo(f"エラー: {error}", err=True)
+        sys.exit(1)
+    except TyperException as error:
+        if debug:
+            raise
+        typer.echo(
+            f"エラー: 指定が正しくありません（{error.format_message()}）。iken --help で使い方を確かめてください",
+            err=True,
+        )
+        sys.exit(2)
+    except typer.Abort:
+        typer.echo("中断しました", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    entry()

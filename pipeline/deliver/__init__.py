@@ -1,0 +1,1 @@
+"""What people get: tables, files, the picture in the terminal."""

@@ -1,0 +1,246 @@
+"""The tables people get. English names meet the Japanese headings here and nowhere else.
+
+Every function gives a DataFrame of text, ready to be written: what a heading means is in
+the contract of the outputs, README.ja.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.ledger import LedgerLine
+from pipeline.plan.mapping import CANDIDATES
+from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Judged, Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOTAL_UNIQUE = "合計(実数)"
+TOTAL_COUNTED = "合計(延べ)"
+NO_DEPARTMENT = "（担当課なし）"
+NO_PLACE = "（位置なし）"
+_MAIN_WORDS = 8
+
+
+def opinion_header(themes: Sequence[str]) -> list[str]:
+    """The headings of opinions.csv."""
+    candidates = [name for n in range(1, CANDIDATES + 1) for name in (f"施策候補{n}", f"スコア{n}")]
+    return [
+        *("意見ID", "回", "出典", "位置", "意見", "担当課", "種別", "判定", "テーマ"),
+        *themes,
+        *("根拠語", "計画上の位置"),
+        *candidates,
+        *("同趣旨ID", "確認", "番号", "備考", "種別の根拠", "施策の根拠語"),
+    ]
+
+
+def opinion_row(one: Judged) -> list[str]:
+    """One row of opinions.csv."""
+    item, labelling = one.opinion.item, one.labelling
+    candidates: list[str] = []
+    for n in range(CANDIDATES):
+        found = one.match.candidates[n : n + 1]
+        candidates += [found[0].label, f"{found[0].score:.3f}"] if found else ["", ""]
+    best = next((candidate for candidate in one.match.candidates if candidate.evidence), None)
+    return [
+        *(one.opinion.id, one.opinion.round, item.place.file, item.place.spot, item.text),
+        *("、".join(item.departments), labelling.kind, labelling.verdict, "|".join(labelling.themes)),
+        *(f"{score.probability:.3f}" for score in labelling.scores),
+        *(evidence_text(one), item.filed_under),
+        *candidates,
+        *(one.opinion.same_id, "", item.number, item.remark, labelling.kind_evidence),
+        "・".join(dict.fromkeys(part.words for part in best.evidence)) if best else "",
+    ]
+
+
+def evidence_text(one: Judged) -> str:
+    """The words that decided: ``担い手:世代交代・継承|資金:会費``.
+
+    Under 保留 the words of the themes in doubt are given as well, with a question mark.
+    """
+    shown = []
+    for score in one.labelling.scores:
+        words = list(dict.fromkeys(part.words for part in score.evidence if part.weight > 0))
+        is_given = score.theme in one.labelling.themes
+        if words and (is_given or score.applies is None):
+            shown.append(f"{score.theme}{'' if is_given else '?'}:{'・'.join(words)}")
+    return "|".join(shown)
+
+
+def theme_summary(judged: Sequence[Judged], themes: Sequence[str]) -> pd.DataFrame:
+    """theme_summary.csv: a row per theme, then 該当なし, 保留 and 合計(実数).
+
+    A theme's row counts the opinions it was given to for certain (判定 付与); 要確認 counts the
+    undecided ones that may join them.
+    """
+    rows = [_summary_row(name, [one for one in judged if is_given(one, name)], judged, name) for name in themes]
+    rows += [
+        _summary_row(verdict, [one for one in judged if one.labelling.verdict == verdict], judged)
+        for verdict in (NONE_APPLIES, UNDECIDED)
+    ]
+    rows.append(_summary_row(TOTAL_UNIQUE, judged, judged))
+    return _frame(rows)
+
+
+def is_given(one: Judged, theme: str) -> bool:
+    """Whether the theme was given for certain."""
+    return one.labelling.verdict == GIVEN and theme in one.labelling.themes
+
+
+def _summary_row(name: str, group: Sequence[Judged], judged: Sequence[Judged], theme: str = "") -> dict[str, str]:
+    departments = Counter(department for one in group for department in one.opinion.item.departments)
+    places = Counter(place_of(one) for one in group if place_of(one) != NO_PLACE)
+    undecided = [one for one in judged if one.labelling.verdict == UNDECIDED and (not theme or _may_be(one, theme))]
+    if name == NONE_APPLIES:
+        undecided = []
+    best = _representative(group, theme)
+    return {
+        "テーマ": name,
+        "意見数": str(len(group)),
+        "同趣旨統合後": str(len({one.opinion.same_id for one in group})),
+        "割合": f"{len(group) / len(judged):.1%}" if judged else "",
+        "担当課数": str(len(departments)),
+        "担当課": "、".join(f"{department} {count}" for department, count in _by_count(departments)),
+        "施策数": str(len([place for place in places if not place.startswith(OUTSIDE)])),
+        "施策": "、".join(f"{place} {count}" for place, count in places.items()),
+        "主な語": "・".join(_main_words(group, theme)),
+        "代表意見ID": best.opinion.id if best else "",
+        "代表意見": best.opinion.text if best else "",
+        "要確認": str(len(undecided)),
+    }
+
+
+def _may_be(one: Judged, theme: str) -> bool:
+    return any(score.theme == theme and (score.applies is None or score.applies) for score in one.labelling.scores)
+
+
+def _by_count(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: -pair[1])
+
+
+def _main_words(group: Sequence[Judged], theme: str) -> list[str]:
+    """The commonest words that spoke for the theme, each in its commonest form."""
+    forms: dict[str, Counter[str]] = {}
+    for one in group:
+        for score in one.labelling.scores:
+            if score.theme == theme:
+                for part in score.evidence:
+                    if part.weight > 0:
+                        forms.setdefault(part.term, Counter())[part.words] += 1
+    counts = sorted(
+        ((sum(form.values()), form.most_common(1)[0][0]) for form in forms.values()), key=lambda pair: -pair[0]
+    )
+    return list(dict.fromkeys(word for _, word in counts))[:_MAIN_WORDS]
+
+
+def _representative(group: Sequence[Judged], theme: str) -> Judged | None:
+    """The opinion that says it most clearly: the highest score, the first of equals."""
+    if not group or not theme:
+        return None
+    return max(group, key=lambda one: next(score.probability for score in one.labelling.scores if score.theme == theme))
+
+
+def place_of(one: Judged) -> str:
+    """Where an opinion counts in the plan: where the source filed it, else its first candidate."""
+    if one.opinion.item.filed_under:
+        return one.opinion.item.filed_under
+    return one.match.candidates[0].label if one.match.candidates else NO_PLACE
+
+
+def plan_matrix(judged: Sequence[Judged], plan: Plan, themes: Sequence[str]) -> pd.DataFrame:
+    """plan_matrix.csv: every measure, the empty ones too, then 計画外 and the total.
+
+    Opinions count where the source filed them, or else at their first candidate.
+    """
+    known = {measure.label for measure in plan.measures}
+    by_place: dict[str, list[Judged]] = {measure.label: [] for measure in plan.measures}
+    outside: list[Judged] = []
+    elsewhere: dict[str, list[Judged]] = {}
+    for one in judged:
+        place = place_of(one)
+        if place in known:
+            by_place[place].append(one)
+        elif place.startswith(OUTSIDE):
+            outside.append(one)
+        else:
+            elsewhere.setdefault(place, []).append(one)
+
+    def row(policy: str, label: str, priority: str, group: Sequence[Judged]) -> dict[str, str]:
+        departments = {department for one in group for department in one.opinion.item.departments}
+        return {
+            "基本施策": policy,
+            "施策": label,
+            "重点": priority,
+            **_counts(group, themes),
+            "担当課数": str(len(departments)),
+            UNDECIDED: str(_with_verdict(group, UNDECIDED)),
+        }
+
+    rows = [
+        row(measure.policy, measure.label, "重点" if measure.is_priority else "", by_place[measure.label])
+        for measure in plan.measures
+    ]
+    rows += [row("", place, "", group) for place, group in elsewhere.items()]
+    rows += [row(OUTSIDE, OUTSIDE, "", outside), row("", TOTAL_UNIQUE, "", judged)]
+    return _frame(rows)
+
+
+def department_matrix(judged: Sequence[Judged], departments: Sequence[str], themes: Sequence[str]) -> pd.DataFrame:
+    """department_matrix.csv: every department, then the totals.
+
+    An opinion of three departments counts in three rows and in 合計(延べ) three times, in
+    合計(実数) once.
+    """
+    groups: dict[str, list[Judged]] = {name: [] for name in departments}
+    nobody: list[Judged] = []
+    for one in judged:
+        for name in one.opinion.item.departments:
+            groups.setdefault(name, []).append(one)
+        if not one.opinion.item.departments:
+            nobody.append(one)
+    counted = [one for group in groups.values() for one in group] + nobody
+    named = [*groups.items(), *([(NO_DEPARTMENT, nobody)] if nobody else [])]
+    named += [(TOTAL_COUNTED, counted), (TOTAL_UNIQUE, list(judged))]
+    return _frame(
+        [
+            {"担当課": name, **_counts(group, themes), UNDECIDED: str(_with_verdict(group, UNDECIDED))}
+            for name, group in named
+        ]
+    )
+
+
+def _counts(group: Sequence[Judged], themes: Sequence[str]) -> dict[str, str]:
+    return {
+        "意見数": str(len(group)),
+        **{theme: str(sum(is_given(one, theme) for one in group)) for theme in themes},
+        NONE_APPLIES: str(_with_verdict(group, NONE_APPLIES)),
+    }
+
+
+def _with_verdict(group: Sequence[Judged], verdict: str) -> int:
+    return sum(one.labelling.verdict == verdict for one in group)
+
+
+def ledger_table(lines: Iterable[LedgerLine]) -> pd.DataFrame:
+    """ledger.csv."""
+    return _frame([{"段階": line.stage, "件数": str(line.count), "内訳": line.breakdown} for line in lines])
+
+
+def opinions_table(judged: Sequence[Judged], themes: Sequence[str]) -> pd.DataFrame:
+    """opinions.csv, in source order."""
+    import pandas as pd
+
+    return pd.DataFrame([opinion_row(one) for one in judged], columns=opinion_header(themes), dtype="str")
+
+
+def _frame(rows: Sequence[dict[str, str]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, dtype="str")
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[list[str]]:
+    """The cells of a table, row by row."""
+    return iter(frame.to_numpy().tolist())

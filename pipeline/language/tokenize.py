@@ -1,0 +1,118 @@
+"""MeCab with unidic-lite and our own words: a text becomes a tuple of words.
+
+Reading a node's ``.feature`` costs several times the tagging itself, so MeCab
+is asked for a line that holds only what is needed, and each distinct line is
+turned into a :class:`Word` once.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.language.dictionary import user_dictionary
+from pipeline.language.normalize import normalize
+
+# Part of speech 1 and 2, lemma, surface. -O '' keeps the dictionary's own dicrc from overriding the
+# format; -U is for unknown words, which have only six fields, no lemma among them. The fields that are
+# never empty stand first and last, since fugashi strips the ends of the output.
+_FORMAT = r"-O '' -F '%f[0]\t%f[1]\t%f[7]\t%m\n' -U '%f[0]\t%f[1]\t\t%m\n' -E ''"
+
+_CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞"})
+
+# Auxiliaries and light words that UniDic calls nouns or verbs but that say nothing alone.
+_LIGHT = frozenset(
+    {
+        *("為る", "居る", "有る", "成る", "出来る", "言う", "行く", "来る", "見る", "置く", "仕舞う"),
+        *("事", "物", "所", "為", "様", "訳", "筈", "方", "時", "等", "此れ", "其れ", "そう", "どう"),
+        *("下さる", "頂く", "貰う", "呉れる", "欲しい", "思う", "良い", "無い", "ない"),
+    }
+)
+
+# One key for the ways of saying no: 集まらない, 集まらず, 集まりません, 集まらん; 人が無い.
+_NEGATIONS = {"ず": "ない", "無い": "ない", "ぬ": "ない"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """One word of a text. Words with the same line of MeCab's output are one object.
+
+    Attributes
+    ----------
+    surface : str
+        As it stands in the normalized text; what people are shown.
+    key : str
+        The lemma cut at the hyphen (子ども, 子供 and こども are one; コミュニティー-community
+        becomes コミュニティー), the surface where the dictionary knows no lemma. Latin letters
+        in lower case. Ways of saying no share the key ``ない``.
+    pos, pos2 : str
+        Part of speech in UniDic's terms, first and second level.
+    is_content : bool
+        Whether the word carries meaning by itself.
+    """
+
+    surface: str
+    key: str
+    pos: str
+    pos2: str
+    is_content: bool
+
+
+def _word(line: str) -> Word:
+    pos, pos2, lemma, surface = line.split("\t")
+    key = lemma.partition("-")[0] or surface
+    if key.isascii():
+        key = key.casefold()
+    if pos in ("助動詞", "形容詞"):
+        key = _NEGATIONS.get(key, key)
+    is_content = pos in _CONTENT_CLASSES and pos2 != "数詞" and key not in _LIGHT
+    return Word(surface, key, pos, pos2, is_content)
+
+
+class _WordTable(dict[str, Word]):
+    """Line of MeCab's output to word; a line is read once."""
+
+    def __missing__(self, line: str) -> Word:
+        word = self[line] = _word(line)
+        return word
+
+
+@functools.cache
+def _parser() -> tuple[Callable[[str], str], _WordTable]:
+    """Build the tagger, once a process and only when the first text comes."""
+    import fugashi
+    import unidic_lite
+
+    with user_dictionary() as path:
+        tagger = fugashi.GenericTagger(f'-r /dev/null -d "{unidic_lite.DICDIR}" -u "{path}" {_FORMAT}')
+    return tagger.parse, _WordTable()
+
+
+def tokenize(text: str) -> tuple[Word, ...]:
+    """Cut a text into words.
+
+    Parameters
+    ----------
+    text : str
+        One opinion, as written: it is normalized here. One opinion a call: joined
+        opinions would be cut differently at the seams.
+
+    Returns
+    -------
+    tuple of Word
+        In the order of the text; empty for an empty text.
+    """
+    return tokenize_normalized(normalize(text))
+
+
+def tokenize_normalized(text: str) -> tuple[Word, ...]:
+    """Cut a text that went through ``normalize`` already."""
+    parse, table = _parser()
+    output = parse(text)
+    return tuple(map(table.__getitem__, output.split("\n"))) if output else ()
+
+
+def content_words(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Those words that carry meaning by themselves, in order."""
+    return tuple(word for word in words if word.is_content)

@@ -1,0 +1,1 @@
+"""Opinions meet the plan."""

@@ -1,0 +1,1 @@
+"""A source becomes opinions, a plan and a ledger."""

@@ -1,0 +1,256 @@
+"""What passes between the rooms: frozen records that carry their own evidence, and no logic.
+
+The Japanese terms of the trade are kept in the data: 判定 is one of ``付与``, ``該当なし``,
+``保留``; a measure is named as ``2(4) 市民活動に関する学びの機会の提供``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+GIVEN = "付与"
+NONE_APPLIES = "該当なし"
+UNDECIDED = "保留"
+
+OUTSIDE = "計画外"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in its source, so that a person finds it again.
+
+    Attributes
+    ----------
+    file : str
+        The file's name.
+    spot : str
+        Row, sheet, page or item, in Japanese (``8行・3項目``).
+    """
+
+    file: str
+    spot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something the reader of a source ought to know.
+
+    Attributes
+    ----------
+    level : str
+        ``誤り`` (would be lost), ``注意`` (was guessed) or ``情報``.
+    place : Place
+    what, remedy : str
+        In Japanese; the remedy may be empty.
+    """
+
+    level: str
+    place: Place
+    what: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A department and the marks that stand for it (ブ and プ: one department)."""
+
+    name: str
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A 施策 of the plan.
+
+    Attributes
+    ----------
+    code : str
+        ``2(4)``: number of the 基本施策 and of the 施策 within it.
+    policy : str
+        The 基本施策 with its number, ``2 市民活動の促進``.
+    name : str
+        Without its number.
+    overview : str
+        The 概要: what the plan promises.
+    is_priority : bool
+        Whether it is a 重点施策.
+    """
+
+    code: str
+    policy: str
+    name: str
+    overview: str
+    is_priority: bool = False
+
+    @property
+    def label(self) -> str:
+        """As it is written in every deliverable: ``2(4) 学びの機会の提供``."""
+        return f"{self.code} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan as it is: its measures in order."""
+
+    measures: tuple[Measure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing read from a source: a bullet of a table, a row of a list.
+
+    Attributes
+    ----------
+    kind : str
+        The one place of the ledger where it ends: 意見, 取組例, 概要, 空欄 …
+    text : str
+        For an opinion without the department marks; otherwise as it stands.
+    place : Place
+    departments : tuple of str
+        Full names, in order of appearance.
+    remark : str
+        What a mark says besides departments (多くの課から。プロボノは社).
+    filed_under : str
+        Where the source filed it: a measure's label, ``計画外 <heading>``, or empty.
+    number : str
+        The source's own number for it, where it has one.
+    raw : str
+        The text as it was read, marks and all.
+    """
+
+    kind: str
+    text: str
+    place: Place
+    departments: tuple[str, ...] = ()
+    remark: str = ""
+    filed_under: str = ""
+    number: str = ""
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """All that was read from one file."""
+
+    file: str
+    items: tuple[Item, ...]
+    plan: Plan | None = None
+    departments: tuple[Department, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """One voice.
+
+    Attributes
+    ----------
+    id : str
+        Stable: the same text at the same place of the same round has the same ID in every run.
+    round : str
+        The round it came in (回).
+    item : Item
+        As it was read.
+    same_id : str
+        Shared by opinions that say the same (同趣旨ID).
+    """
+
+    id: str
+    round: str
+    item: Item
+    same_id: str
+
+    @property
+    def text(self) -> str:
+        """What is judged."""
+        return self.item.text
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A part of a score: words of the text and what they added (or took away).
+
+    Attributes
+    ----------
+    words : str
+        As they stand in the text.
+    weight : float
+        The part of the score, in the score's own unit.
+    term : str
+        The expression, or the feature, that found them.
+    """
+
+    words: str
+    weight: float
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeScore:
+    """What was found for one theme in one opinion.
+
+    Attributes
+    ----------
+    theme : str
+    probability : float
+        Between 0 and 1.
+    applies : bool or None
+        None when the probability lies in the band of doubt.
+    evidence : tuple of Evidence
+        In the order of the text.
+    """
+
+    theme: str
+    probability: float
+    applies: bool | None
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    """The judgement on one opinion.
+
+    Attributes
+    ----------
+    verdict : str
+        ``付与``, ``該当なし`` or ``保留``.
+    themes : tuple of str
+        The themes given; the best guess under 保留.
+    scores : tuple of ThemeScore
+        One for every theme of the codebook, in its order.
+    kind : str
+        要望, 課題, 事例 or 懸念.
+    kind_evidence : str
+        The words that decided the kind.
+    """
+
+    verdict: str
+    themes: tuple[str, ...]
+    scores: tuple[ThemeScore, ...]
+    kind: str
+    kind_evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A measure (or 計画外) where an opinion may belong, with the words that say so."""
+
+    label: str
+    score: float
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMatch:
+    """Where the text itself belongs: candidates, best first; empty without a plan."""
+
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An opinion with everything that was judged of it."""
+
+    opinion: Opinion
+    labelling: Labelling
+    match: PlanMatch = field(default_factory=PlanMatch)

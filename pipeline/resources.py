@@ -1,0 +1,22 @@
+"""Where the data that travels with the program is: codebook, words, sample, default model.
+
+In a checkout the data stand beside the package (``corpus/``, ``models/``);
+in an installed wheel they stand inside it (``pipeline/data/``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_ROOT = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent
+
+
+def corpus(name: str) -> Path:
+    """Path of ``corpus/<name>``."""
+    return _ROOT / "corpus" / name
+
+
+def default_model() -> Path:
+    """Path of the model folder that is used when none is named."""
+    return _ROOT / "models" / "default"

@@ -1,0 +1,154 @@
+"""A model on disk: ``models/<name>/`` with ``model.skops``, ``meta.json`` and ``card.md``.
+
+``model.skops`` holds what was learned, as plain arrays; it is read with no trusted types
+beyond skops' own, so a model from elsewhere cannot run code. ``meta.json`` says what it is
+and where it decides: format, themes, thresholds, hashes of what it was made from.
+``card.md`` says so to people.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import resources
+from pipeline.errors import IkenError
+from pipeline.themes.classifier import CodebookClassifier
+from pipeline.themes.codebook import Codebook
+from pipeline.themes.decision import Threshold
+
+FORMAT = 1
+"""Version of the folder's layout.
+
+To change the layout: raise this number, keep :func:`load_model` able to read every older
+one, and keep a folder of the older format in ``tests/data/models/`` with a test that loads it.
+"""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model ready to judge.
+
+    Attributes
+    ----------
+    name : str
+    classifier : CodebookClassifier
+    meta : dict
+        The content of ``meta.json``.
+    notes : tuple of str
+        What a user ought to know: themes that rest on the codebook alone …
+    """
+
+    name: str
+    classifier: CodebookClassifier
+    meta: dict[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+def save_model(folder: Path, classifier: CodebookClassifier, meta: dict[str, Any], card: str) -> None:
+    """Write a model folder."""
+    import skops.io
+
+    folder.mkdir(parents=True, exist_ok=True)
+    skops.io.dump(classifier.state(), folder / "model.skops")
+    thresholds = {
+        name: {"given": round(t.given, 6), "doubt_from": round(t.doubt_from, 6), "doubt_to": round(t.doubt_to, 6)}
+        for name, t in classifier.thresholds_.items()
+    }
+    body = {"format": FORMAT, "kind": "codebook", **meta, "thresholds": thresholds}
+    (folder / "meta.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    (folder / "card.md").write_text(card, encoding="utf-8")
+
+
+def load_model(folder: Path | None, codebook: Codebook) -> Model:
+    """Read a model folder; the default model when none is named.
+
+    A theme that the codebook has and the model does not (a city's fifth theme) rests on its
+    codebook terms, with the curve and thresholds the model has for all themes; the model's
+    notes say so.
+
+    Raises
+    ------
+    IkenError
+        When the folder is no model, is of another format, or knows none of the themes.
+    """
+    folder = folder or resources.default_model()
+    meta = _read_meta(folder)
+    state = _read_state(folder)
+    known = {name: row for row, name in enumerate(state["themes"])}
+    missing = [name for name in codebook.names if name not in known]
+    if len(missing) == len(codebook.names):
+        raise IkenError(
+            f"モデルはコードブックのテーマ（{'、'.join(codebook.names)}）を一つも知りません",
+            file=str(folder),
+            remedy="そのコードブックで学習したモデルを --model に指定してください",
+        )
+    curves = np.asarray(state["curves"], dtype=float)
+    classifier = CodebookClassifier(codebook)
+    classifier.themes_ = codebook.names
+    classifier.curves_ = np.array(
+        [curves[known[name]] if name in known else curves.mean(axis=0) for name in codebook.names]
+    )
+    classifier.borrowed_ = tuple(name for name in codebook.names if name in missing or name in state["borrowed"])
+    thresholds = {name: _threshold(meta, name, folder) for name in known}
+    common = _mean(list(thresholds.values()))
+    classifier.thresholds_ = {name: thresholds.get(name, common) for name in codebook.names}
+    notes = tuple(f"テーマ「{name}」は学習していないので、コードブックの語だけで判定します" for name in missing)
+    return Model(str(meta.get("name", folder.name)), classifier, meta, notes)
+
+
+def _read_meta(folder: Path) -> dict[str, Any]:
+    path = folder / "meta.json"
+    try:
+        meta = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise IkenError(
+            "モデルのフォルダとして読めません（meta.json）", file=str(folder), remedy="--model の場所を確かめてください"
+        ) from error
+    if not isinstance(meta, dict) or meta.get("format") != FORMAT:
+        found = meta.get("format") if isinstance(meta, dict) else None
+        raise IkenError(
+            f"モデルの形式が違います（{found}、この版は {FORMAT}）",
+            file=str(path),
+            remedy="この版の iken で学習し直したモデルを使ってください",
+        )
+    return meta
+
+
+def _read_state(folder: Path) -> dict[str, Any]:
+    import skops.io
+
+    path = folder / "model.skops"
+    try:
+        state = skops.io.load(path, trusted=[])
+    except Exception as error:  # skops raises many kinds, down to zipfile's own
+        raise IkenError(
+            "モデルの中身が読めません（model.skops）", file=str(folder), remedy="モデルのフォルダを写し直してください"
+        ) from error
+    if not isinstance(state, dict) or not {"themes", "curves", "borrowed"} <= set(state):
+        raise IkenError(
+            "モデルの中身が足りません（model.skops）", file=str(folder), remedy="モデルのフォルダを写し直してください"
+        )
+    return state
+
+
+def _threshold(meta: dict[str, Any], name: str, folder: Path) -> Threshold:
+    try:
+        return Threshold(**{key: float(value) for key, value in meta["thresholds"][name].items()})
+    except (KeyError, TypeError, ValueError) as error:
+        raise IkenError(
+            f"テーマ「{name}」の閾値が正しくありません（{error}）",
+            file=str(folder / "meta.json"),
+            place="thresholds",
+            remedy="0〜1 で doubt_from ≤ given ≤ doubt_to になるように直してください",
+        ) from error
+
+
+def _mean(thresholds: list[Threshold]) -> Threshold:
+    return Threshold(
+        *(float(np.mean([getattr(t, key) for t in thresholds])) for key in ("given", "doubt_from", "doubt_to"))
+    )
