@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,16 +28,13 @@ from pipeline.reading.plan_table import OPINION
 from pipeline.reading.sources import check_ending, read_source
 from pipeline.records import Finding, Judged, Labelling, Opinion, Place, Plan, PlanMatch, Source
 from pipeline.themes.codebook import Codebook, read_codebook
-from pipeline.themes.decision import decide
-from pipeline.themes.kinds import KindRules, read_kinds
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.themes.model_folder import Model
+    from pipeline.model_folder import Model
 
 DEFAULT_ROUND = "第1回"
-_CHUNK = 1000
 _LIBRARIES = ("fugashi", "unidic-lite", "numpy", "scikit-learn", "skops", "pandas")
 
 
@@ -68,43 +64,29 @@ class Judge:
     ----------
     codebook : Codebook
     model : Model
-    kinds : KindRules
     plan : Plan or None
         Without a plan no candidates are given.
     """
 
-    def __init__(self, codebook: Codebook, model: Model, kinds: KindRules, plan: Plan | None) -> None:
+    def __init__(self, codebook: Codebook, model: Model, plan: Plan | None) -> None:
         self.codebook = codebook
         self.model = model
-        self._kinds = kinds
-        self._mapper = PlanMapper(plan) if plan else None
+        self._mapper = PlanMapper(plan, model.mapping) if plan else None
 
     @classmethod
     def from_options(cls, options: Options, plan: Plan | None) -> Judge:
         """Load what the options name."""
-        from pipeline.themes.model_folder import load_model
+        from pipeline.model_folder import load_model
 
         codebook = read_codebook(options.codebook)
-        return cls(codebook, load_model(options.model, codebook), read_kinds(), plan)
+        return cls(codebook, load_model(options.model, codebook), plan)
 
     def judge(self, opinions: Iterable[Opinion]) -> Iterator[Judged]:
-        """Judge opinions one after another, in chunks."""
-        source = iter(opinions)
-        while chunk := list(islice(source, _CHUNK)):
-            yield from self._judge_chunk(chunk)
-
-    def _judge_chunk(self, opinions: Sequence[Opinion]) -> Iterator[Judged]:
-        import numpy as np
-
-        classifier = self.model.classifier
-        texts = [tokenize(opinion.text) for opinion in opinions]
-        evidence = [self.codebook.evidence(words) for words in texts]
-        scores = np.array([[sum(part.weight for part in parts) for parts in row] for row in evidence])
-        for opinion, words, parts, row in zip(
-            opinions, texts, evidence, classifier.probabilities(scores).tolist(), strict=True
-        ):
-            decision = decide(row, parts, classifier.thresholds_)
-            kind = self._kinds.judge(words)
+        """Judge opinions one after another."""
+        for opinion in opinions:
+            words = tokenize(opinion.text)
+            decision = self.model.themes.judge(words)
+            kind = self.model.kinds.judge(words)
             labelling = Labelling(decision.verdict, decision.themes, decision.scores, kind.name, kind.evidence)
             yield Judged(opinion, labelling, self._mapper.match(words) if self._mapper else PlanMatch())
 

@@ -20,3 +20,8 @@ def corpus(name: str) -> Path:
 def default_model() -> Path:
     """Path of the model folder that is used when none is named."""
     return _ROOT / "models" / "default"
+
+
+def vectors() -> Path:
+    """Path of the reduced word vectors."""
+    return _ROOT / "models" / "vectors" / "vectors.npz"

@@ -16,13 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.language.tokenize import tokenize
+from pipeline.model_folder import load_model
 from pipeline.plan.mapping import PlanMapper
 from pipeline.reading.sources import read_source
 from pipeline.records import OUTSIDE
 from pipeline.themes.codebook import read_codebook
 from pipeline.themes.evaluation import calibration_error, macro_f1, micro_f1, theme_figures, with_interval
-from pipeline.themes.kinds import read_kinds
-from pipeline.themes.model_folder import load_model
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -34,10 +33,10 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 def measure_themes(name: str, rows: list[dict[str, str]]) -> None:
     """Print the figures on themes."""
     model = load_model(None, read_codebook())
-    themes = model.classifier.themes_
+    themes = model.themes.themes_
     truth = np.array([[theme in row["themes"].split("|") for theme in themes] for row in rows])
-    probabilities = model.classifier.predict_proba([row["text"] for row in rows])
-    bands = list(model.classifier.thresholds_.values())
+    probabilities = model.themes.predict_proba([row["text"] for row in rows])
+    bands = list(model.themes.thresholds_.values())
     given = probabilities >= np.array([band.given for band in bands])
     doubt = np.array(
         [
@@ -59,9 +58,9 @@ def measure_themes(name: str, rows: list[dict[str, str]]) -> None:
 
 def measure_kinds(name: str, rows: list[dict[str, str]]) -> None:
     """Print the accuracy of 種別."""
-    rules = read_kinds()
+    kinds = load_model(None, read_codebook()).kinds
     rows = [row for row in rows if row["kind"]]
-    right = np.array([rules.judge(tokenize(row["text"])).name == row["kind"] for row in rows])
+    right = np.array([kinds.judge(tokenize(row["text"])).name == row["kind"] for row in rows])
     print(f"\n## 種別: {name}（{len(rows)} 件）")
     print(f"正解率 {with_interval(lambda column: float(column.mean()), right)}")
 
@@ -71,7 +70,7 @@ def measure_mapping(table: Path) -> None:
     source = read_source(table)
     if source.plan is None:
         raise SystemExit(f"{table}: 計画がありません")
-    mapper = PlanMapper(source.plan)
+    mapper = PlanMapper(source.plan, load_model(None, read_codebook()).mapping)
     inside: list[tuple[str, list[str]]] = []
     outside: list[tuple[str, list[str]]] = []
     for item in source.items:

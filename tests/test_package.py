@@ -25,7 +25,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_codebook_words_sample_and_model_and_is_small(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for name in ("corpus/themes.toml", "corpus/words.csv", "corpus/kinds.toml", "models/default/meta.json"):
+    for name in (
+        "corpus/themes.toml",
+        "corpus/words.csv",
+        "corpus/training.toml",
+        "models/default/meta.json",
+        "models/vectors/NOTICE",
+    ):
         assert f"pipeline/data/{name}" in names
     assert not [name for name in names if name.startswith(("tests/", "scripts/"))]
     assert wheel.stat().st_size < 5 * 2**20

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.ledger import LedgerLine
 from pipeline.plan.mapping import CANDIDATES
-from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Judged, Plan
+from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Evidence, Judged, Plan, ThemeScore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,7 @@ TOTAL_COUNTED = "合計(延べ)"
 NO_DEPARTMENT = "（担当課なし）"
 NO_PLACE = "（位置なし）"
 _MAIN_WORDS = 8
+_PARTS_SHOWN = 6
 
 
 def opinion_header(themes: Sequence[str]) -> list[str]:
@@ -62,11 +63,25 @@ def evidence_text(one: Judged) -> str:
     """
     shown = []
     for score in one.labelling.scores:
-        words = list(dict.fromkeys(part.words for part in score.evidence if part.weight > 0))
+        words = [part.words for part in telling_parts(score)]
         is_given = score.theme in one.labelling.themes
         if words and (is_given or score.applies is None):
             shown.append(f"{score.theme}{'' if is_given else '?'}:{'・'.join(words)}")
     return "|".join(shown)
+
+
+def telling_parts(score: ThemeScore) -> list[Evidence]:
+    """The largest parts of a score, in the order of the text, each wording once.
+
+    Small parts are left out (a tenth of the largest), and what is contained in a larger one.
+    """
+    parts = sorted((part for part in score.evidence if part.weight > 0), key=lambda part: -part.weight)
+    kept: list[Evidence] = []
+    for part in parts[:_PARTS_SHOWN]:
+        is_small = part.weight < parts[0].weight / 10
+        if not is_small and not any(part.words in other.words for other in kept):
+            kept.append(part)
+    return [part for part in score.evidence if part in kept]
 
 
 def theme_summary(judged: Sequence[Judged], themes: Sequence[str]) -> pd.DataFrame:
@@ -126,9 +141,8 @@ def _main_words(group: Sequence[Judged], theme: str) -> list[str]:
     for one in group:
         for score in one.labelling.scores:
             if score.theme == theme:
-                for part in score.evidence:
-                    if part.weight > 0:
-                        forms.setdefault(part.term, Counter())[part.words] += 1
+                for part in telling_parts(score):
+                    forms.setdefault(part.term, Counter())[part.words] += 1
     counts = sorted(
         ((sum(form.values()), form.most_common(1)[0][0]) for form in forms.values()), key=lambda pair: -pair[0]
     )

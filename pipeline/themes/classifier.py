@@ -1,133 +1,280 @@
-"""Themes by the codebook: the weights of the terms found, turned into probabilities.
+"""Themes: what the codebook's terms say, and what words say that no codebook lists.
 
-The classifier follows scikit-learn's contract: ``__init__`` stores, ``fit`` learns names
-that end in ``_``. What it learns is how much a score is worth (Platt's method: a logistic
-curve per theme) and where to decide, both from held-out opinions.
+The score of a theme is a sum with named parts::
+
+    score = a * codebook + b * words + c
+
+``codebook`` is the sum of the weights of the terms found, ``words`` the log-odds that a
+linear model over the words of the text gives, each within bounds. The codebook carries the
+wording of real surveys, the words carry paraphrase: they count only where they rather say
+yes than no, so that they add what no codebook lists and never overrule it.
+
+``fit`` follows scikit-learn's contract. The three numbers of a theme, its threshold and its
+band of doubt are learned from scores of texts the linear model did not see.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
 from sklearn.utils.validation import check_is_fitted
 
-from pipeline.language.tokenize import tokenize
+from pipeline.language.tokenize import Word, tokenize
 from pipeline.records import Evidence
 from pipeline.themes.codebook import Codebook, read_codebook
-from pipeline.themes.thresholds import best_threshold, choose_doubt
+from pipeline.themes.decision import DEFAULT, Decision, Threshold, decide
+from pipeline.themes.features import word_features
+from pipeline.themes.linear import BinaryFeatureModel
+from pipeline.themes.thresholds import best_threshold, choose_doubt, weights_for
 
 Floats = NDArray[np.float64]
-EvidenceByTheme = tuple[tuple[Evidence, ...], ...]
+Flags = NDArray[np.bool_]
+
+CODEBOOK_LOW, CODEBOOK_HIGH = -0.5, 1.4
+"""A codebook sum says no more beyond these: two strong terms are as sure as five."""
+WORDS_LOW, WORDS_HIGH = 0.0, 3.0
+"""Log-odds: below, the words say nothing; above, they are as sure as words get."""
+FOLDS = 5
+_CODEBOOK_ALONE = np.array([4.0, 0.0, -2.4])
 
 
-class CodebookClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Multi-label classifier that rests on the codebook alone.
+class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Multi-label classifier on codebook and words.
 
     Parameters
     ----------
     codebook : Codebook, optional
         The one that travels with the program when none is given.
+    prevalence : mapping of str to float, optional
+        The share of opinions that a theme has where the classifier will be used. Written
+        training opinions hold more of every theme than a survey does; they are weighted so
+        that thresholds and probabilities hold for the survey. None takes the training share.
+    strength, min_count
+        Of the linear model, see :class:`BinaryFeatureModel`.
     min_positives : int
-        A theme with fewer labelled opinions than this borrows the curve and the thresholds
-        of all themes together.
+        A theme with fewer labelled opinions than this rests on the codebook alone.
     doubt : float
-        The share of labelled opinions that may be left to a person, all themes together.
+        The share of opinions that may be left to a person.
 
     Attributes
     ----------
     themes_ : tuple of str
         In the order of the codebook.
-    curves_ : ndarray of shape (n_themes, 2)
-        Slope and intercept of each theme's logistic curve over the score.
+    words_ : BinaryFeatureModel
+        One class a theme.
+    combination_ : ndarray of shape (n_themes, 3)
+        ``a, b, c`` of each theme.
     thresholds_ : dict of str to Threshold
-    borrowed_ : tuple of str
+    codebook_only_ : tuple of str
         Themes with too few positives.
-
-    Examples
-    --------
-    >>> model = CodebookClassifier().fit(["会長のなり手がいない"] * 3, [[1, 0, 0, 0]] * 3)
-    >>> model.themes_[0]
-    '担い手'
+    held_out_ : ndarray of shape (n_opinions, n_themes)
+        The probabilities of the training opinions, from words not learned on them.
     """
 
-    def __init__(self, codebook: Codebook | None = None, *, min_positives: int = 20, doubt: float = 0.12) -> None:
+    def __init__(
+        self,
+        codebook: Codebook | None = None,
+        *,
+        prevalence: Mapping[str, float] | None = None,
+        strength: float = 0.3,
+        min_count: int = 3,
+        min_positives: int = 20,
+        doubt: float = 0.12,
+    ) -> None:
         self.codebook = codebook
+        self.prevalence = prevalence
+        self.strength = strength
+        self.min_count = min_count
         self.min_positives = min_positives
         self.doubt = doubt
 
-    def fit(self, X: Sequence[str], y: ArrayLike) -> Self:
-        """Learn curves and thresholds.
+    def fit(self, X: Sequence[str], y: ArrayLike, *, judged_blind: Sequence[bool] | None = None) -> Self:
+        """Learn words, combination and thresholds.
 
         Parameters
         ----------
         X : sequence of str, length n_opinions
         y : array-like of shape (n_opinions, n_themes)
             1 where a theme belongs, columns in the order of the codebook.
+        judged_blind : sequence of bool, length n_opinions, optional
+            Which opinions nobody looked at while writing the codebook: only on these is it
+            known how far the codebook can be trusted. All, when not given.
         """
         labels = np.asarray(y, dtype=bool)
-        book = self._book()
+        book = self.codebook or read_codebook()
         self.themes_ = book.names
         if labels.shape != (len(X), len(self.themes_)):
             raise ValueError(f"y has shape {labels.shape}, expected {(len(X), len(self.themes_))}")
-        scores = self.decision_function(X)
-        pooled = _curve(scores.ravel(), labels.ravel())
-        enough = labels.sum(axis=0) >= self.min_positives
-        self.curves_ = np.array(
-            [_curve(scores[:, k], labels[:, k]) if enough[k] else pooled for k in range(len(self.themes_))]
+        texts = [tokenize(text) for text in X]
+        codebook = codebook_scores(book, texts)
+        features = [word_features(words) for words in texts]
+        words = self._new_words()
+        held_out = _held_out(words, features, labels)
+        self.words_ = words.fit(features, labels)
+        blind = np.ones(len(X), dtype=bool) if judged_blind is None else np.asarray(judged_blind, dtype=bool)
+        if not blind.any():
+            raise ValueError("no opinion was judged blind: how far the codebook can be trusted is unknown")
+        weights = np.column_stack(
+            [weights_for(labels[:, k], (self.prevalence or {}).get(name)) for k, name in enumerate(self.themes_)]
         )
-        self.borrowed_ = tuple(name for name, has in zip(self.themes_, enough, strict=True) if not has)
-        probabilities = self.predict_proba(X)
-        common = best_threshold(probabilities.ravel(), labels.ravel())
-        given = [
-            best_threshold(probabilities[:, k], labels[:, k]) if enough[k] else common for k in range(len(self.themes_))
-        ]
-        self.thresholds_ = choose_doubt(probabilities, dict(zip(self.themes_, given, strict=True)), self.doubt)
+        enough = (labels & blind[:, None]).sum(axis=0) >= self.min_positives
+        self.codebook_only_ = tuple(name for name, has in zip(self.themes_, enough, strict=True) if not has)
+        self.combination_ = np.array(
+            [
+                _combine(codebook[blind, k], held_out[blind, k], labels[blind, k], weights[blind, k])
+                if enough[k]
+                else _CODEBOOK_ALONE
+                for k in range(len(self.themes_))
+            ]
+        )
+        self.held_out_ = self._probabilities(codebook, held_out)
+        given = {
+            name: best_threshold(self.held_out_[blind, k], labels[blind, k], weights[blind, k]) if enough[k] else 0.5
+            for k, name in enumerate(self.themes_)
+        }
+        self.thresholds_ = choose_doubt(self.held_out_[blind], given, self.doubt, weights[blind].min(axis=1))
         return self
 
+    def _new_words(self) -> BinaryFeatureModel:
+        return BinaryFeatureModel(strength=self.strength, min_count=self.min_count)
+
     def decision_function(self, X: Sequence[str]) -> Floats:
-        """Scores: the sum of the weights found, shape (n_opinions, n_themes)."""
-        found = [self.evidence(text) for text in X]
-        return np.array([[sum(part.weight for part in parts) for parts in row] for row in found], dtype=float).reshape(
-            len(X), -1
-        )
+        """Scores, shape (n_opinions, n_themes)."""
+        return np.array([self.score(tokenize(text)) for text in X]).reshape(len(X), -1)
 
     def predict_proba(self, X: Sequence[str]) -> Floats:
         """Probabilities of belonging, shape (n_opinions, n_themes)."""
-        check_is_fitted(self, "curves_")
-        return self.probabilities(self.decision_function(X))
-
-    def probabilities(self, scores: Floats) -> Floats:
-        """Scores to probabilities."""
-        with np.errstate(over="ignore"):
-            result: Floats = 1.0 / (1.0 + np.exp(-(scores * self.curves_[:, 0] + self.curves_[:, 1])))
-        return result
+        return _expit(self.decision_function(X))
 
     def predict(self, X: Sequence[str]) -> NDArray[np.int64]:
         """1 where a theme is given, shape (n_opinions, n_themes)."""
         given = np.array([threshold.given for threshold in self.thresholds_.values()])
         return (self.predict_proba(X) >= given).astype(np.int64)
 
-    def evidence(self, text: str) -> EvidenceByTheme:
-        """The parts of the score: exactly these weights add up to it."""
-        return self._book().evidence(tokenize(text))
+    def score(self, words: Sequence[Word]) -> Floats:
+        """The scores of one opinion, shape (n_themes,)."""
+        check_is_fitted(self, "combination_")
+        codebook = np.array([sum(part.weight for part in parts) for parts in self._book().evidence(words)])
+        return self._scores(codebook, self.words_.score(word_features(words)))
+
+    def judge(self, words: Sequence[Word]) -> Decision:
+        """Decide on one opinion, with the words behind every theme that is given or in doubt."""
+        terms = self._book().evidence(words)
+        log_odds = self.words_.score(word_features(words))
+        totals = np.array([sum(part.weight for part in parts) for parts in terms])
+        probabilities = _expit(self._scores(totals, log_odds)).tolist()
+        evidence = [
+            self._parts(words, k, terms[k], float(log_odds[k])) if probability >= threshold.doubt_from else ()
+            for k, (probability, threshold) in enumerate(zip(probabilities, self.thresholds_.values(), strict=True))
+        ]
+        return decide(probabilities, evidence, self.thresholds_)
+
+    def explain(self, words: Sequence[Word], k: int) -> tuple[Evidence, ...]:
+        """The parts of a theme's score, in the order of the text.
+
+        Their weights add up to the score but for the constant ``c`` (and the intercept of
+        the words, where they count), which no word carries.
+        """
+        log_odds = float(self.words_.score(word_features(words))[k])
+        return self._parts(words, k, self._book().evidence(words)[k], log_odds)
+
+    def _parts(self, words: Sequence[Word], k: int, terms: Sequence[Evidence], log_odds: float) -> tuple[Evidence, ...]:
+        a, b, _ = self.combination_[k].tolist()
+        total = sum(part.weight for part in terms)
+        slope = a * _kept(total, CODEBOOK_LOW, CODEBOOK_HIGH)
+        found = [Evidence(part.words, part.weight * slope, part.term) for part in terms]
+        slope = b * _kept(log_odds, WORDS_LOW, WORDS_HIGH)
+        if slope:
+            shown = {word.key: word.surface for word in words}
+            parts = self.words_.parts(word_features(words), k)
+            found += [Evidence(shown[name], slope * weight, name) for name, weight in parts.items() if weight]
+        return tuple(found)
+
+    def _scores(self, codebook: Floats, log_odds: Floats) -> Floats:
+        columns = _columns(codebook, log_odds)
+        result: Floats = (columns * self.combination_[:, :2]).sum(axis=-1) + self.combination_[:, 2]
+        return result
+
+    def _probabilities(self, codebook: Floats, log_odds: Floats) -> Floats:
+        return _expit(self._scores(codebook, log_odds))
 
     def _book(self) -> Codebook:
         return self.codebook or read_codebook()
 
     def state(self) -> dict[str, Any]:
         """What ``fit`` learned, as plain types and arrays."""
-        check_is_fitted(self, "curves_")
-        return {"themes": list(self.themes_), "curves": self.curves_, "borrowed": list(self.borrowed_)}
+        check_is_fitted(self, "combination_")
+        return {
+            "themes": list(self.themes_),
+            "combination": self.combination_,
+            "codebook_only": list(self.codebook_only_),
+            "words": self.words_.state(),
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any], thresholds: Mapping[str, Threshold], codebook: Codebook) -> Self:
+        """Build the classifier that ``state`` describes, for the themes of a codebook.
+
+        A theme the state does not know rests on its codebook terms.
+        """
+        known = {name: row for row, name in enumerate(state["themes"])}
+        words = BinaryFeatureModel.from_state(state["words"])
+        classifier = cls(codebook)
+        classifier.themes_ = codebook.names
+        classifier.words_ = words.with_classes([known.get(name) for name in codebook.names])
+        combination = np.asarray(state["combination"], dtype=float)
+        classifier.combination_ = np.array(
+            [combination[known[name]] if name in known else _CODEBOOK_ALONE for name in codebook.names]
+        )
+        classifier.codebook_only_ = tuple(
+            name for name in codebook.names if name not in known or name in state["codebook_only"]
+        )
+        classifier.thresholds_ = {name: thresholds.get(name, DEFAULT) for name in codebook.names}
+        return classifier
 
 
-def _curve(scores: Floats, labels: NDArray[np.bool_]) -> Floats:
-    """Slope and intercept of a logistic curve (Platt 1999); flat where there is one class only."""
-    if labels.all() or not labels.any():
-        return np.array([4.0, -2.0])
-    fit = LogisticRegression(C=100.0).fit(scores.reshape(-1, 1), labels)
-    return np.array([fit.coef_[0, 0], fit.intercept_[0]])
+def codebook_scores(book: Codebook, texts: Sequence[Sequence[Word]]) -> Floats:
+    """Sum of the weights of the terms found, shape (n_texts, n_themes)."""
+    found = [book.evidence(words) for words in texts]
+    return np.array([[sum(part.weight for part in parts) for parts in row] for row in found], dtype=float).reshape(
+        len(texts), len(book.names)
+    )
+
+
+def _columns(codebook: Floats, log_odds: Floats) -> Floats:
+    """The two columns that are combined, on a last axis of length 2."""
+    return np.stack([np.clip(codebook, CODEBOOK_LOW, CODEBOOK_HIGH), np.clip(log_odds, WORDS_LOW, WORDS_HIGH)], axis=-1)
+
+
+def _kept(value: float, low: float, high: float) -> float:
+    """What share of a value its bounds leave."""
+    return min(max(value, low), high) / value if value else 1.0
+
+
+def _combine(codebook: Floats, log_odds: Floats, labels: Flags, weights: Floats) -> Floats:
+    """Fit ``a, b, c``; words that would speak against themselves are left out."""
+    columns = _columns(codebook, log_odds)
+    fit = LogisticRegression(C=10.0, max_iter=1000).fit(columns, labels, sample_weight=weights)
+    if fit.coef_[0, 1] < 0:
+        fit = LogisticRegression(C=10.0, max_iter=1000).fit(columns * [1, 0], labels, sample_weight=weights)
+    return np.array([*fit.coef_[0], fit.intercept_[0]])
+
+
+def _held_out(words: BinaryFeatureModel, features: Sequence[Sequence[str]], labels: Flags) -> Floats:
+    """Log-odds of each text from a model that did not see it."""
+    scores = np.zeros(labels.shape)
+    for learned, held in KFold(FOLDS, shuffle=True, random_state=0).split(scores):
+        words.fit([features[i] for i in learned], labels[learned])
+        scores[held] = words.decision_function([features[i] for i in held])
+    return scores
+
+
+def _expit(scores: Floats) -> Floats:
+    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))
+    return result

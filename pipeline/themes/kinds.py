@@ -1,23 +1,27 @@
-"""種別: what an opinion does (要望, 課題, 事例, 懸念), by the words that say so.
+"""種別: what an opinion does – asks (要望), complains (課題), tells (事例), doubts (懸念).
 
-The words are data (``corpus/kinds.toml``). What is asked for may stand anywhere; how a
-sentence ends decides the rest.
+A linear model over words, neighbours and the ends of sentences; the words shown are the
+largest part of its score.
 """
 
 from __future__ import annotations
 
-import functools
-import tomllib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any, Self
 
-from pipeline import resources
-from pipeline.errors import IkenError
-from pipeline.language.tokenize import Word
-from pipeline.themes.terms import Matcher, parse_expression, surfaces
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
 
-_SENTENCE_ENDS = frozenset("。!?！？")
+from pipeline.language.tokenize import Word, tokenize
+from pipeline.themes.features import ending_features, ending_surfaces
+from pipeline.themes.linear import BinaryFeatureModel
+
+KINDS = ("要望", "課題", "事例", "懸念")
+_TELLING = re.compile(r"[一-龥ァ-ヺ]|[ぁ-ん]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,85 +32,59 @@ class Kind:
     evidence: str
 
 
-class KindRules:
-    """Judges the kind of an opinion by weighted expressions.
+class KindClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Single-label classifier of 種別.
 
     Parameters
     ----------
-    names : sequence of str
-        In the order in which a tie is decided.
-    anywhere, ending : sequence of (kind, expression, weight)
-    default : str
-        For a text in which no expression stands.
-    ending_words : int
-        How many words at the end of the last sentence count as its ending.
+    strength, min_count
+        Of the linear model, see :class:`BinaryFeatureModel`.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str
+    model_ : BinaryFeatureModel
     """
 
-    def __init__(
-        self,
-        names: Sequence[str],
-        anywhere: Sequence[tuple[str, str, float]],
-        ending: Sequence[tuple[str, str, float]],
-        default: str,
-        ending_words: int,
-    ) -> None:
-        self.names = tuple(names)
-        self._default = default
-        self._ending_words = ending_words
-        self._anywhere = tuple(anywhere)
-        self._ending = tuple(ending)
-        self._search_anywhere = Matcher([parse_expression(text) for _, text, _ in anywhere])
-        self._search_ending = Matcher([parse_expression(text) for _, text, _ in ending])
+    def __init__(self, *, strength: float = 0.1, min_count: int = 4) -> None:
+        self.strength = strength
+        self.min_count = min_count
+
+    def fit(self, X: Sequence[str], y: Sequence[str]) -> Self:
+        """Learn from texts and their kinds."""
+        labels = np.array([[kind == name for name in KINDS] for kind in y])
+        self.classes_ = np.array(KINDS)
+        model = BinaryFeatureModel(strength=self.strength, min_count=self.min_count)
+        self.model_ = model.fit([ending_features(tokenize(text)) for text in X], labels)
+        return self
+
+    def predict(self, X: Sequence[str]) -> NDArray[np.str_]:
+        """Give the kind of each text."""
+        return np.array([self.judge(tokenize(text)).name for text in X])
 
     def judge(self, words: Sequence[Word]) -> Kind:
-        """Judge one opinion."""
-        scores = dict.fromkeys(self.names, 0.0)
-        strongest: dict[str, tuple[float, str]] = {}
-        last = self._last(words)
-        for rules, search, text in (
-            (self._anywhere, self._search_anywhere, words),
-            (self._ending, self._search_ending, last),
-        ):
-            counted: dict[str, float] = {}
-            for number, match in search.find(text):
-                kind, _, weight = rules[number]
-                counted[kind] = max(counted.get(kind, 0.0), weight)
-                if weight > strongest.get(kind, (0.0, ""))[0]:
-                    strongest[kind] = (weight, surfaces(text, match))
-            for kind, weight in counted.items():
-                scores[kind] += weight
-        best = max(self.names, key=lambda name: scores[name])
-        return Kind(best, strongest[best][1]) if scores[best] else Kind(self._default, "")
+        """Judge one opinion and name the words that spoke loudest for the kind."""
+        check_is_fitted(self, "model_")
+        k = int(self.model_.score(ending_features(words)).argmax())
+        return Kind(KINDS[k], self._telling_words(words, k))
 
-    def _last(self, words: Sequence[Word]) -> Sequence[Word]:
-        """The last words of the last sentence, its full stop included."""
-        end = len(words)
-        start = end - 1
-        while start > 0 and words[start - 1].surface not in _SENTENCE_ENDS:
-            start -= 1
-        return words[max(start, end - self._ending_words, 0) : end]
+    def _telling_words(self, words: Sequence[Word], k: int) -> str:
+        shown = ending_surfaces(words)
+        parts = self.model_.parts(shown, k)
+        # が or を may carry weight by standing at the end, but says nothing to a reader
+        telling = [name for name, part in parts.items() if part > 0 and _TELLING.search(shown[name])]
+        best = max(telling, key=lambda name: (parts[name], len(shown[name])), default="")
+        return shown.get(best, "")
 
+    def state(self) -> dict[str, Any]:
+        """What was learned, as plain arrays."""
+        check_is_fitted(self, "model_")
+        return self.model_.state()
 
-@functools.cache
-def read_kinds(path: Path | None = None) -> KindRules:
-    """Read the rules; whatever is wrong is an error with file, key and remedy."""
-    path = path or resources.corpus("kinds.toml")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        names = [str(table["name"]) for table in data["kind"]]
-        rules = {
-            part: [
-                (str(table["name"]), str(word), float(group["weight"]))
-                for table in data["kind"]
-                for group in table.get(part, [])
-                for word in group["words"]
-            ]
-            for part in ("anywhere", "ending")
-        }
-        if data["default"] not in names:
-            raise ValueError("default がどの種別でもありません")
-        return KindRules(names, rules["anywhere"], rules["ending"], data["default"], int(data["ending_words"]))
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise IkenError(
-            f"種別の手がかりが読めません（{error}）", file=str(path), remedy="kinds.toml の書き方を確かめてください"
-        ) from error
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Build the classifier that ``state`` describes."""
+        classifier = cls()
+        classifier.classes_ = np.array(KINDS)
+        classifier.model_ = BinaryFeatureModel.from_state(state)
+        return classifier

@@ -85,31 +85,52 @@ class Matcher:
     """
 
     def __init__(self, expressions: Sequence[tuple[Slot, ...]]) -> None:
-        self._expressions = tuple(expressions)
-        # first key of each first-slot alternative -> (expression, run of keys)
-        self._starts: dict[str, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
-        for number, slots in enumerate(self._expressions):
-            for run in slots[0].keys:
-                self._starts[run[0]].append((number, run))
-        self._first_keys = frozenset(self._starts)
+        # by the first key of an alternative of the first slot, and then by one of the second
+        # slot: most expressions are ruled out by what the text does not have
+        self._single: dict[str, list[_Start]] = defaultdict(list)
+        self._several: dict[str, dict[str, list[_Start]]] = defaultdict(lambda: defaultdict(list))
+        for number, (first, *rest) in enumerate(expressions):
+            for run in first.keys:
+                start = _Start(number, run, tuple(rest))
+                if not rest:
+                    self._single[run[0]].append(start)
+                for second in {other[0] for other in rest[0].keys} if rest else ():
+                    self._several[run[0]][second].append(start)
+        self._first_keys = frozenset(self._single) | frozenset(self._several)
 
     def find(self, words: Sequence[Word]) -> list[tuple[int, Match]]:
         """List ``(expression number, match)`` for every place where an expression stands."""
         found: list[tuple[int, Match]] = []
         keys = [word.key for word in words]
-        if self._first_keys.isdisjoint(keys):
-            return found
+        present = frozenset(keys)
+        possible = {key: self._possible(key, present) for key in present & self._first_keys}
         for position, key in enumerate(keys):
-            if key not in self._first_keys:
-                continue
-            for number, run in self._starts[key]:
-                end = position + len(run)
-                if len(run) > 1 and tuple(keys[position:end]) != run:
+            for start in possible.get(key, ()):
+                end = position + len(start.run)
+                if len(start.run) > 1 and tuple(keys[position:end]) != start.run:
                     continue
-                match = _follow(keys, range(position, end), self._expressions[number][1:])
+                match = _follow(keys, range(position, end), start.rest)
                 if match is not None:
-                    found.append((number, match))
+                    found.append((start.number, match))
         return found
+
+    def _possible(self, key: str, present: frozenset[str]) -> list[_Start]:
+        """The expressions that begin with ``key`` and whose second word, if any, is in the text."""
+        starts = list(self._single.get(key, ()))
+        by_second = self._several.get(key)
+        if by_second:
+            several = [start for second in by_second.keys() & present for start in by_second[second]]
+            starts += {id(start): start for start in several}.values()
+        return starts
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """One way an expression may begin, and what must follow."""
+
+    number: int
+    run: tuple[str, ...]
+    rest: tuple[Slot, ...]
 
 
 def _follow(keys: Sequence[str], first: range, slots: Sequence[Slot]) -> Match | None:
@@ -126,7 +147,7 @@ def _follow(keys: Sequence[str], first: range, slots: Sequence[Slot]) -> Match |
 def _first_run(keys: Sequence[str], position: int, slot: Slot) -> range | None:
     for start in range(position, min(position + slot.gap + 1, len(keys))):
         for run in slot.keys:
-            if keys[start] == run[0] and tuple(keys[start : start + len(run)]) == run:
+            if keys[start] == run[0] and (len(run) == 1 or tuple(keys[start : start + len(run)]) == run):
                 return range(start, start + len(run))
         if keys[start] in _SENTENCE_END:
             return None

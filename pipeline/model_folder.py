@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from pipeline import resources
 from pipeline.errors import IkenError
-from pipeline.themes.classifier import CodebookClassifier
+from pipeline.plan.mapping import MappingModel
+from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.codebook import Codebook
 from pipeline.themes.decision import Threshold
+from pipeline.themes.kinds import KindClassifier
 
 FORMAT = 1
 """Version of the folder's layout.
@@ -36,7 +36,9 @@ class Model:
     Attributes
     ----------
     name : str
-    classifier : CodebookClassifier
+    themes : ThemeClassifier
+    kinds : KindClassifier
+    mapping : MappingModel
     meta : dict
         The content of ``meta.json``.
     notes : tuple of str
@@ -44,22 +46,32 @@ class Model:
     """
 
     name: str
-    classifier: CodebookClassifier
+    themes: ThemeClassifier
+    kinds: KindClassifier
+    mapping: MappingModel
     meta: dict[str, Any]
     notes: tuple[str, ...] = ()
 
 
-def save_model(folder: Path, classifier: CodebookClassifier, meta: dict[str, Any], card: str) -> None:
+def save_model(
+    folder: Path,
+    themes: ThemeClassifier,
+    kinds: KindClassifier,
+    mapping: MappingModel,
+    meta: dict[str, Any],
+    card: str,
+) -> None:
     """Write a model folder."""
     import skops.io
 
     folder.mkdir(parents=True, exist_ok=True)
-    skops.io.dump(classifier.state(), folder / "model.skops")
+    state = {"themes": themes.state(), "kinds": kinds.state(), "mapping": mapping.state()}
+    skops.io.dump(state, folder / "model.skops")
     thresholds = {
         name: {"given": round(t.given, 6), "doubt_from": round(t.doubt_from, 6), "doubt_to": round(t.doubt_to, 6)}
-        for name, t in classifier.thresholds_.items()
+        for name, t in themes.thresholds_.items()
     }
-    body = {"format": FORMAT, "kind": "codebook", **meta, "thresholds": thresholds}
+    body = {"format": FORMAT, **meta, "thresholds": thresholds}
     (folder / "meta.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     (folder / "card.md").write_text(card, encoding="utf-8")
 
@@ -68,8 +80,8 @@ def load_model(folder: Path | None, codebook: Codebook) -> Model:
     """Read a model folder; the default model when none is named.
 
     A theme that the codebook has and the model does not (a city's fifth theme) rests on its
-    codebook terms, with the curve and thresholds the model has for all themes; the model's
-    notes say so.
+    codebook terms; the model's notes say so. So does a note when the codebook's terms are
+    others than those the model was learned with.
 
     Raises
     ------
@@ -79,26 +91,30 @@ def load_model(folder: Path | None, codebook: Codebook) -> Model:
     folder = folder or resources.default_model()
     meta = _read_meta(folder)
     state = _read_state(folder)
-    known = {name: row for row, name in enumerate(state["themes"])}
-    missing = [name for name in codebook.names if name not in known]
-    if len(missing) == len(codebook.names):
+    learned = state["themes"]
+    if not set(learned["themes"]) & set(codebook.names):
         raise IkenError(
             f"モデルはコードブックのテーマ（{'、'.join(codebook.names)}）を一つも知りません",
             file=str(folder),
             remedy="そのコードブックで学習したモデルを --model に指定してください",
         )
-    curves = np.asarray(state["curves"], dtype=float)
-    classifier = CodebookClassifier(codebook)
-    classifier.themes_ = codebook.names
-    classifier.curves_ = np.array(
-        [curves[known[name]] if name in known else curves.mean(axis=0) for name in codebook.names]
+    thresholds = {name: _threshold(meta, name, folder) for name in learned["themes"]}
+    themes = ThemeClassifier.from_state(learned, thresholds, codebook)
+    missing = [name for name in codebook.names if name not in thresholds]
+    notes = [f"テーマ「{name}」は学習していないので、コードブックの語だけで判定します" for name in missing]
+    notes += [
+        f"テーマ「{name}」は学習に使えた意見が少ないので、コードブックの語だけで判定します"
+        for name in learned["codebook_only"]
+        if name in codebook.names
+    ]
+    return Model(
+        name=str(meta.get("name", folder.name)),
+        themes=themes,
+        kinds=KindClassifier.from_state(state["kinds"]),
+        mapping=MappingModel.from_state(state["mapping"]),
+        meta=meta,
+        notes=tuple(notes),
     )
-    classifier.borrowed_ = tuple(name for name in codebook.names if name in missing or name in state["borrowed"])
-    thresholds = {name: _threshold(meta, name, folder) for name in known}
-    common = _mean(list(thresholds.values()))
-    classifier.thresholds_ = {name: thresholds.get(name, common) for name in codebook.names}
-    notes = tuple(f"テーマ「{name}」は学習していないので、コードブックの語だけで判定します" for name in missing)
-    return Model(str(meta.get("name", folder.name)), classifier, meta, notes)
 
 
 def _read_meta(folder: Path) -> dict[str, Any]:
@@ -129,7 +145,7 @@ def _read_state(folder: Path) -> dict[str, Any]:
         raise IkenError(
             "モデルの中身が読めません（model.skops）", file=str(folder), remedy="モデルのフォルダを写し直してください"
         ) from error
-    if not isinstance(state, dict) or not {"themes", "curves", "borrowed"} <= set(state):
+    if not isinstance(state, dict) or not {"themes", "kinds", "mapping"} <= set(state):
         raise IkenError(
             "モデルの中身が足りません（model.skops）", file=str(folder), remedy="モデルのフォルダを写し直してください"
         )
@@ -146,9 +162,3 @@ def _threshold(meta: dict[str, Any], name: str, folder: Path) -> Threshold:
             place="thresholds",
             remedy="0〜1 で doubt_from ≤ given ≤ doubt_to になるように直してください",
         ) from error
-
-
-def _mean(thresholds: list[Threshold]) -> Threshold:
-    return Threshold(
-        *(float(np.mean([getattr(t, key) for t in thresholds])) for key in ("given", "doubt_from", "doubt_to"))
-    )

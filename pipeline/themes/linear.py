@@ -1,0 +1,126 @@
+"""A linear model over features that are there or not: score = intercept + sum of weights.
+
+Small enough to read: a vocabulary and one column of weights a class. Every part of a score
+has a name, so the explanation is the score itself.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
+
+Floats = NDArray[np.float64]
+Row = Iterable[str]
+
+
+class BinaryFeatureModel(BaseEstimator):  # type: ignore[misc]
+    """One-vs-rest logistic regression over feature names.
+
+    Parameters
+    ----------
+    strength : float
+        Inverse of the regularization (scikit-learn's ``C``).
+    min_count : int
+        A feature that fewer texts have is not learned.
+
+    Attributes
+    ----------
+    vocabulary_ : dict of str to int
+        Feature to row of ``weights_``; row 0 stands for every feature that is not known.
+    weights_ : ndarray of shape (1 + n_features, n_classes), float32
+    intercepts_ : ndarray of shape (n_classes,)
+    """
+
+    def __init__(self, *, strength: float = 0.3, min_count: int = 3) -> None:
+        self.strength = strength
+        self.min_count = min_count
+
+    def fit(self, X: Sequence[Row], y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Learn.
+
+        Parameters
+        ----------
+        X : sequence of iterables of str
+            The features of each text.
+        y : array-like of shape (n_texts, n_classes)
+            1 where the class belongs.
+        sample_weight : array-like of shape (n_texts,), optional
+        """
+        from scipy.sparse import csr_matrix
+
+        labels = np.asarray(y, dtype=bool)
+        rows = [set(row) for row in X]
+        counts = Counter(name for row in rows for name in row)
+        names = sorted(name for name, count in counts.items() if count >= self.min_count)
+        self.vocabulary_ = {name: number for number, name in enumerate(names, 1)}
+        known = [[self.vocabulary_[name] for name in row if name in self.vocabulary_] for row in rows]
+        starts = np.concatenate([[0], np.cumsum([len(row) for row in known])])
+        columns = np.concatenate([np.array(row, dtype=np.int64) for row in known])
+        matrix = csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(rows), len(names) + 1))
+        matrix.sort_indices()
+        self.weights_ = np.zeros((len(names) + 1, labels.shape[1]), dtype=np.float32)
+        self.intercepts_ = np.full(labels.shape[1], -4.0)
+        # one thread is faster than two on problems of this size, and gives the same sums each time
+        with threadpool_limits(1):
+            for k in range(labels.shape[1]):
+                if labels[:, k].any() and not labels[:, k].all():
+                    fit = LogisticRegression(C=self.strength, solver="liblinear", random_state=0)
+                    fit.fit(matrix, labels[:, k], sample_weight=sample_weight)
+                    self.weights_[:, k] = fit.coef_[0]
+                    self.intercepts_[k] = fit.intercept_[0]
+        return self
+
+    def decision_function(self, X: Sequence[Row]) -> Floats:
+        """Give the scores (log-odds), shape (n_texts, n_classes)."""
+        check_is_fitted(self, "weights_")
+        return np.array([self.score(row) for row in X]).reshape(len(X), len(self.intercepts_))
+
+    def score(self, row: Row) -> Floats:
+        """Give the scores of one text, shape (n_classes,)."""
+        get = self.vocabulary_.get
+        rows = [get(name, 0) for name in row]
+        result: Floats = self.weights_[rows].sum(axis=0) + self.intercepts_
+        return result
+
+    def parts(self, row: Row, k: int) -> dict[str, float]:
+        """Give each known feature's part of the score for class ``k``."""
+        known = self.vocabulary_
+        return {name: float(self.weights_[known[name], k]) for name in row if name in known}
+
+    def state(self) -> dict[str, Any]:
+        """What was learned: names joined by line breaks, and arrays; features of no weight are left out."""
+        check_is_fitted(self, "weights_")
+        kept = np.flatnonzero(np.abs(self.weights_).max(axis=1) > 1e-4)
+        names = {number: name for name, number in self.vocabulary_.items()}
+        return {
+            "features": "\n".join(names[int(number)] for number in kept),
+            "weights": self.weights_[kept].astype(np.float16),
+            "intercepts": self.intercepts_,
+        }
+
+    def with_classes(self, columns: Sequence[int | None]) -> Self:
+        """Give a model with these classes of this one, in this order; None is a class that nothing speaks for."""
+        model = type(self)(strength=self.strength, min_count=self.min_count)
+        model.vocabulary_ = self.vocabulary_
+        zeros = np.zeros(len(self.weights_), dtype=np.float32)
+        model.weights_ = np.column_stack([zeros if k is None else self.weights_[:, k] for k in columns])
+        model.intercepts_ = np.array([0.0 if k is None else self.intercepts_[k] for k in columns])
+        return model
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Self:
+        """Build the model that ``state`` describes."""
+        model = cls()
+        model.vocabulary_ = {name: number for number, name in enumerate(state["features"].split("\n"), 1)}
+        weights = np.asarray(state["weights"], dtype=np.float32)
+        model.weights_ = np.vstack([np.zeros((1, weights.shape[1]), dtype=np.float32), weights])
+        model.intercepts_ = np.asarray(state["intercepts"], dtype=np.float64)
+        return model

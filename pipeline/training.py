@@ -1,0 +1,105 @@
+"""Learning a model: from the corpus, and from the corpus with what reviewers decided."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from pipeline import resources
+from pipeline.model_folder import save_model
+from pipeline.plan.learning import FiledPlan, learn_mapping, read_filed_plan
+from pipeline.themes.classifier import ThemeClassifier
+from pipeline.themes.codebook import Codebook, read_codebook
+from pipeline.themes.kinds import KindClassifier
+from pipeline.themes.labels import Labelled, read_labels
+
+_LIBRARIES = ("fugashi", "unidic-lite", "scikit-learn", "skops")
+
+
+@dataclass(frozen=True)
+class TrainingCorpus:
+    """The labelled opinions that travel with the program.
+
+    Attributes
+    ----------
+    opinions : tuple of Labelled
+        Those of ``corpus/training`` first, then those filed under the written plans.
+    plans : tuple of FiledPlan
+    judged_blind : tuple of bool
+        Which of them nobody looked at while writing the codebook.
+    prevalence : dict of str to float
+        Expected share of each theme where the model will be used.
+    digest : str
+        SHA-256 of all of it.
+    """
+
+    opinions: tuple[Labelled, ...]
+    plans: tuple[FiledPlan, ...]
+    judged_blind: tuple[bool, ...]
+    prevalence: dict[str, float]
+    digest: str
+
+
+def read_corpus(codebook: Codebook) -> TrainingCorpus:
+    """Read ``corpus/training/``, ``corpus/plans/`` and ``corpus/training.toml``."""
+    settings = resources.corpus("training.toml").read_bytes()
+    data = tomllib.loads(settings.decode("utf-8"))
+    files = sorted(resources.corpus("training").glob("*.csv"))
+    opinions: list[Labelled] = []
+    blind: list[bool] = []
+    for file in files:
+        found = list(read_labels(file, codebook.names))
+        opinions += found
+        blind += [file.stem in data["judged_blind"]] * len(found)
+    plan_files = sorted(resources.corpus("plans").glob("*.csv"))
+    for file in plan_files:
+        if file.name.startswith("opinions_"):
+            found = list(read_labels(file, codebook.names))
+            opinions += found
+            blind += [True] * len(found)
+    plans = tuple(read_filed_plan(file) for file in plan_files if file.name.startswith("plan_"))
+    files += plan_files
+    digest = hashlib.sha256(settings + b"".join(file.read_bytes() for file in files)).hexdigest()
+    return TrainingCorpus(tuple(opinions), plans, tuple(blind), data["prevalence"], digest)
+
+
+def learn(
+    codebook: Codebook, opinions: Sequence[Labelled], judged_blind: Sequence[bool], prevalence: dict[str, float]
+) -> tuple[ThemeClassifier, KindClassifier]:
+    """Learn themes and kinds; opinions without a kind teach themes only."""
+    target = np.array([[name in one.themes for name in codebook.names] for one in opinions])
+    themes = ThemeClassifier(codebook, prevalence=prevalence)
+    themes.fit([one.text for one in opinions], target, judged_blind=judged_blind)
+    with_kind = [one for one in opinions if one.kind]
+    kinds = KindClassifier().fit([one.text for one in with_kind], [one.kind for one in with_kind])
+    return themes, kinds
+
+
+def train_default(folder: Path) -> int:
+    """Learn the default model and write it.
+
+    Returns
+    -------
+    int
+        The number of opinions it was learned from.
+    """
+    codebook = read_codebook()
+    corpus = read_corpus(codebook)
+    themes, kinds = learn(codebook, corpus.opinions, corpus.judged_blind, corpus.prevalence)
+    mapping = learn_mapping([one for one in corpus.opinions if one.facets is not None], corpus.plans)
+    meta = {
+        "name": "default",
+        "codebook": codebook.digest,
+        "corpus": corpus.digest,
+        "opinions": len(corpus.opinions),
+        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+    }
+    card = resources.corpus("model_card.md").read_text(encoding="utf-8")
+    save_model(folder, themes, kinds, mapping, meta, card)
+    return len(corpus.opinions)

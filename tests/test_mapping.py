@@ -1,0 +1,108 @@
+"""Where opinions belong in the plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline import resources
+from pipeline.errors import IkenError
+from pipeline.language.tokenize import tokenize
+from pipeline.model_folder import load_model
+from pipeline.plan.learning import fit_weights, read_filed_plan
+from pipeline.plan.mapping import OUTSIDE_PARTS, PARTS, PlanMapper
+from pipeline.plan.vectors import read_vectors
+from pipeline.reading.plan_file import read_plan
+from pipeline.records import Measure, Plan
+from pipeline.themes.codebook import read_codebook
+
+PLAN = Plan(
+    (
+        Measure("1(1)", "1 支える", "団体運営の支援", "団体の運営や会計、役員の引継ぎを支援します。"),
+        Measure("1(2)", "1 支える", "財政的な支援", "補助金や寄付により活動資金の確保を支援します。"),
+        Measure("2(1)", "2 つながる", "交流の場づくり", "団体どうしや世代間の交流の機会をつくります。"),
+        Measure("2(2)", "2 つながる", "情報発信の充実", "広報紙や掲示板により活動の情報を届けます。"),
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def mapper() -> PlanMapper:
+    return PlanMapper(PLAN, load_model(None, read_codebook()).mapping)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("会計の引継ぎがうまくいかない", "1(1) 団体運営の支援"),
+        ("助成の申請をしたいが、元手が足りない", "1(2) 財政的な支援"),
+        ("若い人とお年寄りが顔を合わせる機会がほしい", "2(1) 交流の場づくり"),
+        ("活動のお知らせが届いていない", "2(2) 情報発信の充実"),
+    ],
+)
+def test_an_opinion_meets_its_measure_also_without_its_words(mapper: PlanMapper, text: str, label: str) -> None:
+    assert mapper.match(tokenize(text)).candidates[0].label == label
+
+
+def test_three_candidates_ranked_by_shares_of_one(mapper: PlanMapper) -> None:
+    candidates = mapper.match(tokenize("補助金を増やしてほしい")).candidates
+    scores = [candidate.score for candidate in candidates]
+    assert len(candidates) == 3
+    assert scores == sorted(scores, reverse=True)
+    assert 0 < sum(scores) <= 1
+    assert "補助" in "".join(part.words for part in candidates[0].evidence)
+
+
+@pytest.mark.parametrize("text", ["", "ああ", "市民病院の夜間の診療をやめないでください"])
+def test_any_text_can_be_matched(mapper: PlanMapper, text: str) -> None:
+    assert len(mapper.match(tokenize(text)).candidates) == 3
+
+
+def test_a_plan_of_one_measure() -> None:
+    small = PlanMapper(Plan(PLAN.measures[:1]), load_model(None, read_codebook()).mapping)
+    assert {c.label for c in small.match(tokenize("会計")).candidates} == {"1(1) 団体運営の支援", "計画外"}
+
+
+def test_words_of_like_meaning_are_near() -> None:
+    vectors = read_vectors()
+    near = vectors.of("お金") @ vectors.of("資金") if "お金" in vectors else vectors.of("費用") @ vectors.of("資金")
+    assert near > vectors.of("資金") @ vectors.of("公園")
+    assert np.linalg.norm(vectors.of_text({"資金": 1.0, "公園": 2.0})) == pytest.approx(1.0)
+    assert np.linalg.norm(vectors.of_text({"そんな語はない": 1.0})) == 0.0
+
+
+def test_every_written_plan_can_be_read() -> None:
+    paths = sorted(resources.corpus("plans").glob("plan_*.csv"))
+    assert len(paths) >= 10
+    for path in paths:
+        plan = read_filed_plan(path)
+        assert plan.truth.sum(axis=1) == pytest.approx(1.0)
+        assert len(plan.facets) == len(plan.measures)
+
+
+def test_a_faulty_filing_is_told_with_its_row(tmp_path: Path, sample_plan: Path) -> None:
+    plan = tmp_path / "plan_x.csv"
+    body = sample_plan.read_text(encoding="utf-8").splitlines()
+    plan.write_text("\n".join([body[0] + ",facets", *(line + ",相談" for line in body[1:])]), encoding="utf-8")
+    (tmp_path / "opinions_x.csv").write_text("text,measure,second\n橋,9(9),\n", encoding="utf-8")
+    with pytest.raises(IkenError, match=r"9\(9\)"):
+        read_filed_plan(plan)
+
+
+def test_the_weights_found_prefer_what_the_truth_prefers() -> None:
+    rng = np.random.default_rng(0)
+    parts = rng.random((60, 3, len(PARTS)))
+    truth = np.zeros((60, 4))
+    truth[np.arange(60), parts[:, :, 0].argmax(axis=1)] = 1.0
+    weights, _ = fit_weights([(parts, np.ones((60, len(OUTSIDE_PARTS))), truth)])
+    assert weights[0] > 3 * abs(weights[1:]).max()
+
+
+def test_the_sample_plan_has_every_measure_found_by_its_own_name(sample_plan: Path) -> None:
+    plan = read_plan(sample_plan)
+    mapper = PlanMapper(plan, load_model(None, read_codebook()).mapping)
+    for measure in plan.measures:
+        best = mapper.match(tokenize(f"{measure.name}が必要である")).candidates[0]
+        assert best.label == measure.label
