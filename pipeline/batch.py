@@ -71,7 +71,7 @@ class Judge:
     def __init__(self, codebook: Codebook, model: Model, plan: Plan | None) -> None:
         self.codebook = codebook
         self.model = model
-        self._mapper = PlanMapper(plan, model.mapping) if plan else None
+        self._mapper = PlanMapper(plan, model.mapping, codebook) if plan else None
 
     @classmethod
     def from_options(cls, options: Options, plan: Plan | None) -> Judge:
@@ -88,7 +88,8 @@ class Judge:
             decision = self.model.themes.judge(words)
             kind = self.model.kinds.judge(words)
             labelling = Labelling(decision.verdict, decision.themes, decision.scores, kind.name, kind.evidence)
-            yield Judged(opinion, labelling, self._mapper.match(words) if self._mapper else PlanMatch())
+            themes = [score.probability for score in decision.scores]
+            yield Judged(opinion, labelling, self._mapper.match(words, themes) if self._mapper else PlanMatch())
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,39 @@ def classify_command(
     typer.echo(f"{count} 件を {out} に書き出しました")
 
 
+@app.command("evaluate", cls=JapaneseCommand)
+def evaluate_command(
+    labels: Annotated[Path, typer.Argument(help="人が付けたラベル（CSV：意見, テーマ, 種別）", show_default=False)],
+    results: Annotated[
+        Path | None, typer.Option("--results", help="ラベルが意見IDだけのとき、その結果のフォルダ", show_default=False)
+    ] = None,
+    codebook: CodebookFile = None,
+    model: ModelFolder = None,
+) -> None:
+    """判定を人のラベルと比べ、適合率・再現率・F1を区間とともに示します。"""
+    from pipeline.deliver import terminal
+    from pipeline.evaluate import evaluate
+    from pipeline.options import with_file
+
+    terminal.show_evaluation(terminal.console(), evaluate(labels, with_file(codebook=codebook, model=model), results))
+
+
+@app.command("train", cls=JapaneseCommand)
+def train_command(
+    labels: Annotated[
+        list[Path], typer.Argument(help="人が付けたラベル（CSV：意見, テーマ, 種別）", show_default=False)
+    ],
+    out: Annotated[Path, typer.Option("--out", help="新しいモデルのフォルダ（models/名前）", show_default=False)],
+    codebook: CodebookFile = None,
+) -> None:
+    """手持ちの意見に人のラベルを加えて学習し、新しいモデルを作ります。"""
+    from pipeline.options import with_file
+    from pipeline.training import train
+
+    count = train(out, labels, with_file(codebook=codebook).codebook)
+    typer.echo(f"{count} 件の意見から {out} を作りました")
+
+
 def entry() -> None:
     """Run a command; an error that the user can mend is one line and exit status 1, a wrong call 2."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]

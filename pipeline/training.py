@@ -19,6 +19,7 @@ from pipeline.themes.codebook import Codebook, read_codebook
 from pipeline.themes.kinds import KindClassifier
 from pipeline.themes.labels import Labelled, read_labels
 
+_REVIEWED_COPIES = 3
 _LIBRARIES = ("fugashi", "unidic-lite", "scikit-learn", "skops")
 
 
@@ -81,25 +82,50 @@ def learn(
     return themes, kinds
 
 
-def train_default(folder: Path) -> int:
-    """Learn the default model and write it.
+def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None = None) -> int:
+    """Learn a model and write it: from the corpus, and from labels that people gave.
+
+    Labelled opinions count several times an opinion of the corpus, since they are the real
+    thing; like all opinions nobody saw while the codebook was written, they also teach how far
+    it can be trusted.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the model goes; its name is the model's.
+    labels : sequence of Path, optional
+        As :func:`pipeline.themes.labels.read_labels` takes them, with texts.
+    codebook_file : Path, optional
 
     Returns
     -------
     int
         The number of opinions it was learned from.
     """
-    codebook = read_codebook()
+    codebook = read_codebook(codebook_file)
     corpus = read_corpus(codebook)
-    themes, kinds = learn(codebook, corpus.opinions, corpus.judged_blind, corpus.prevalence)
+    reviewed = [one for path in labels for one in read_labels(path, codebook.names)]
+    opinions = [*corpus.opinions, *reviewed * _REVIEWED_COPIES]
+    blind = [*corpus.judged_blind, *[True] * (len(reviewed) * _REVIEWED_COPIES)]
+    themes, kinds = learn(codebook, opinions, blind, corpus.prevalence)
     mapping = learn_mapping([one for one in corpus.opinions if one.facets is not None], corpus.plans)
     meta = {
-        "name": "default",
+        "name": folder.name,
         "codebook": codebook.digest,
         "corpus": corpus.digest,
         "opinions": len(corpus.opinions),
+        "reviewed": len(reviewed),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
     }
-    card = resources.corpus("model_card.md").read_text(encoding="utf-8")
+    card = resources.corpus("model_card.md").read_text(encoding="utf-8") if not reviewed else _card(folder, reviewed)
     save_model(folder, themes, kinds, mapping, meta, card)
-    return len(corpus.opinions)
+    return len(corpus.opinions) + len(reviewed)
+
+
+def _card(folder: Path, reviewed: Sequence[Labelled]) -> str:
+    return (
+        f"# モデル {folder.name}\n\n"
+        f"既定のモデルと同じ意見に、人がラベルを付けた意見 {len(reviewed)} 件を加えて学習した。\n"
+        "既定のモデルの説明（学習に使ったもの、限界、使ってはいけないこと）はこのモデルにも当てはまる。\n"
+        "正しさは測っていない。学習に使わなかったラベルで `iken evaluate` を行うこと。\n"
+    )

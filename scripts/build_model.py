@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 from pipeline import resources
-from pipeline.training import train_default
+from pipeline.training import train
 
 
 def main(folder: Path) -> None:
     """Learn and write."""
-    count = train_default(folder)
+    count = train(folder)
     print(f"{folder.name}: {count} 件の意見から作りました")
 
 

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import csv
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from pipeline.deliver.terminal import console, show_evaluation
+from pipeline.evaluate import evaluate
 from pipeline.language.tokenize import tokenize
 from pipeline.model_folder import load_model
 from pipeline.plan.mapping import PlanMapper
 from pipeline.reading.sources import read_source
 from pipeline.records import OUTSIDE
 from pipeline.themes.codebook import read_codebook
-from pipeline.themes.evaluation import calibration_error, macro_f1, micro_f1, theme_figures, with_interval
+from pipeline.themes.evaluation import with_interval
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
@@ -30,53 +33,22 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def measure_themes(name: str, rows: list[dict[str, str]]) -> None:
-    """Print the figures on themes."""
-    model = load_model(None, read_codebook())
-    themes = model.themes.themes_
-    truth = np.array([[theme in row["themes"].split("|") for theme in themes] for row in rows])
-    probabilities = model.themes.predict_proba([row["text"] for row in rows])
-    bands = list(model.themes.thresholds_.values())
-    given = probabilities >= np.array([band.given for band in bands])
-    doubt = np.array(
-        [
-            any(band.doubt_from <= p < band.doubt_to for p, band in zip(row, bands, strict=True))
-            for row in probabilities.tolist()
-        ]
-    )
-    print(f"\n## テーマ: {name}（{len(rows)} 件）")
-    for figures in theme_figures(themes, given, truth):
-        print(
-            f"{figures.theme:　<6} 正解 {figures.positives:3d}  適合率 {figures.precision:.3f}  "
-            f"再現率 {figures.recall:.3f}  F1 {figures.f1}"
-        )
-    print(f"macro-F1 {with_interval(macro_f1, given, truth)}  micro-F1 {with_interval(micro_f1, given, truth)}")
-    decided = with_interval(macro_f1, given[~doubt], truth[~doubt])
-    print(f"保留 {doubt.mean():.1%}  保留を除いた macro-F1 {decided}")
-    print(f"確率のずれ（ECE） {calibration_error(probabilities, truth):.3f}")
-
-
-def measure_kinds(name: str, rows: list[dict[str, str]]) -> None:
-    """Print the accuracy of 種別."""
-    kinds = load_model(None, read_codebook()).kinds
-    rows = [row for row in rows if row["kind"]]
-    right = np.array([kinds.judge(tokenize(row["text"])).name == row["kind"] for row in rows])
-    print(f"\n## 種別: {name}（{len(rows)} 件）")
-    print(f"正解率 {with_interval(lambda column: float(column.mean()), right)}")
-
-
 def measure_mapping(table: Path) -> None:
     """Print how often the place where the city filed an opinion stands among the candidates."""
     source = read_source(table)
     if source.plan is None:
         raise SystemExit(f"{table}: 計画がありません")
-    mapper = PlanMapper(source.plan, load_model(None, read_codebook()).mapping)
+    codebook = read_codebook()
+    model = load_model(None, codebook)
+    mapper = PlanMapper(source.plan, model.mapping, codebook)
     inside: list[tuple[str, list[str]]] = []
     outside: list[tuple[str, list[str]]] = []
     for item in source.items:
         if item.kind != "意見":
             continue
-        labels = [candidate.label for candidate in mapper.match(tokenize(item.text)).candidates]
+        words = tokenize(item.text)
+        themes = [score.probability for score in model.themes.judge(words).scores]
+        labels = [candidate.label for candidate in mapper.match(words, themes).candidates]
         (outside if item.filed_under.startswith(OUTSIDE) else inside).append((item.filed_under, labels))
     top1 = np.array([labels[0] == place for place, labels in inside])
     top3 = np.array([place in labels for place, labels in inside])
@@ -89,16 +61,20 @@ def measure_mapping(table: Path) -> None:
 
 def main(gold: Path) -> None:
     """Measure everything."""
-    cities = rows_of(gold / "dev_themes.csv")
     table = gold.parent / "seed" / "working_team_opinions.txt"
     opinions = [item for item in read_source(table).items if item.kind == "意見"]
-    document = [
-        {**row, "text": item.text} for row, item in zip(rows_of(gold / "real_document.csv"), opinions, strict=True)
-    ]
-    measure_themes("ほかの市の意見", cities)
-    measure_themes("元の文書", document)
-    measure_kinds("ほかの市の意見", cities)
-    measure_kinds("元の文書", document)
+    truth = rows_of(gold / "real_document.csv")
+    to = console()
+    to.print("\n## ほかの市の意見")
+    show_evaluation(to, evaluate(gold / "dev_themes.csv"))
+    to.print("\n## 元の文書（課の記号を除いた本文）")
+    with tempfile.TemporaryDirectory() as folder:
+        labels = Path(folder, "labels.csv")
+        with labels.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["text", "themes", "kind"])
+            writer.writerows([item.text, row["themes"], row["kind"]] for row, item in zip(truth, opinions, strict=True))
+        show_evaluation(to, evaluate(labels))
     measure_mapping(table)
 
 

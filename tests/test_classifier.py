@@ -20,7 +20,7 @@ from pipeline.themes.codebook import Codebook, Term, Theme, read_codebook
 from pipeline.themes.features import ending_features, ending_surfaces, word_features
 from pipeline.themes.kinds import KINDS, KindClassifier
 from pipeline.themes.linear import BinaryFeatureModel
-from pipeline.training import learn, read_corpus, train_default
+from pipeline.training import learn, read_corpus, train
 
 OPINIONS = [
     "会長のなり手がいない",
@@ -158,8 +158,8 @@ def test_a_theme_with_few_labels_rests_on_its_terms() -> None:
 
 
 def test_the_default_model_is_what_the_corpus_gives(model: Model, tmp_path: Path) -> None:
-    train_default(tmp_path / "again")
-    again = load_model(tmp_path / "again", read_codebook())
+    train(tmp_path / "default")
+    again = load_model(tmp_path / "default", read_codebook())
     assert again.meta == model.meta, "run: make model"
     assert again.themes.predict_proba(OPINIONS) == pytest.approx(model.themes.predict_proba(OPINIONS), abs=1e-6)
     assert again.mapping.weights == pytest.approx(model.mapping.weights, abs=1e-4)

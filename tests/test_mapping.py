@@ -30,7 +30,7 @@ PLAN = Plan(
 
 @pytest.fixture(scope="module")
 def mapper() -> PlanMapper:
-    return PlanMapper(PLAN, load_model(None, read_codebook()).mapping)
+    return PlanMapper(PLAN, load_model(None, read_codebook()).mapping, read_codebook())
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,15 @@ def test_any_text_can_be_matched(mapper: PlanMapper, text: str) -> None:
     assert len(mapper.match(tokenize(text)).candidates) == 3
 
 
+def test_what_is_about_a_theme_the_plan_is_silent_on_lies_outside(mapper: PlanMapper) -> None:
+    words = tokenize("会議の動画をネットで配信してほしい")
+    assert mapper.match(words, [0.02, 0.01, 0.03, 0.97]).candidates[0].label == "計画外"
+    # about a theme the plan speaks of as well: it stays inside
+    assert mapper.match(words, [0.02, 0.95, 0.03, 0.97]).candidates[0].label != "計画外"
+
+
 def test_a_plan_of_one_measure() -> None:
-    small = PlanMapper(Plan(PLAN.measures[:1]), load_model(None, read_codebook()).mapping)
+    small = PlanMapper(Plan(PLAN.measures[:1]), load_model(None, read_codebook()).mapping, read_codebook())
     assert {c.label for c in small.match(tokenize("会計")).candidates} == {"1(1) 団体運営の支援", "計画外"}
 
 
@@ -102,7 +109,7 @@ def test_the_weights_found_prefer_what_the_truth_prefers() -> None:
 
 def test_the_sample_plan_has_every_measure_found_by_its_own_name(sample_plan: Path) -> None:
     plan = read_plan(sample_plan)
-    mapper = PlanMapper(plan, load_model(None, read_codebook()).mapping)
+    mapper = PlanMapper(plan, load_model(None, read_codebook()).mapping, read_codebook())
     for measure in plan.measures:
         best = mapper.match(tokenize(f"{measure.name}が必要である")).candidates[0]
         assert best.label == measure.label

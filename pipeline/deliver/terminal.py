@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from pipeline.batch import Results
 from pipeline.records import Finding, Source
+
+if TYPE_CHECKING:
+    from pipeline.evaluate import Evaluation
 
 _SUMMARY = ("テーマ", "意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認", "主な語")
 _WORDS_SHOWN = 4
@@ -84,3 +88,31 @@ def show_files(to: Console, folder: Path, results: Results) -> None:
     to.print(f"結果: {folder}/", markup=False)
     for name in (*results.tables(), "run.json"):
         to.print(f"  {name}", markup=False)
+
+
+def show_evaluation(to: Console, evaluation: Evaluation) -> None:
+    """Show figures with their intervals, then what was confused with what."""
+    table = Table(title=f"人のラベルとの一致（{evaluation.opinions} 件、[ ] は95%区間）", title_justify="left")
+    for name in ("テーマ", "正解", "適合率", "再現率", "F1"):
+        table.add_column(name, justify="left" if name == "テーマ" else "right")
+    for figures in evaluation.themes:
+        table.add_row(
+            figures.theme,
+            str(figures.positives),
+            f"{figures.precision:.3f}",
+            f"{figures.recall:.3f}",
+            str(figures.f1),
+        )
+    to.print(table)
+    lines = [f"macro-F1 {evaluation.macro}、micro-F1 {evaluation.micro}"]
+    decided = f"、それを除いた macro-F1 {evaluation.macro_decided}" if evaluation.macro_decided else ""
+    lines.append(f"保留 {evaluation.undecided:.1%}{decided}")
+    lines.append(f"確率のずれ（ECE） {evaluation.calibration:.3f}")
+    if evaluation.kinds:
+        lines.append(f"種別の正解率 {evaluation.kinds}")
+    for line in lines:
+        to.print(line, markup=False)
+    for confusion in evaluation.confusions:
+        to.print(f"取り違え {confusion.count} 件: 判定「{confusion.given}」、ラベル「{confusion.truth}」", markup=False)
+        for text in confusion.texts:
+            to.print(f"  ・{text}", markup=False)

@@ -3,7 +3,8 @@
 Each measure gets a score: a weighted sum of how many telling words it shares with the
 opinion, how near their meaning is, and how far both are about the same facets. The weights
 are learned on plans and opinions written for it (``corpus/plans``), none of them a real
-plan, so they hold for any. 計画外 is a candidate of its own. Scores become shares of 1.
+plan, so they hold for any. 計画外 is a candidate of its own, and it comes first where an
+opinion is about a theme that no measure of the plan speaks of. Scores become shares of 1.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pipeline.language.tokenize import Word, content_words, tokenize
 from pipeline.plan.facets import FACETS, FacetModel
 from pipeline.plan.vectors import WordVectors, read_vectors
 from pipeline.records import OUTSIDE, Candidate, Evidence, Measure, Plan, PlanMatch
+from pipeline.themes.codebook import Codebook
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +33,8 @@ OUTSIDE_PARTS = ("constant", "uncovered_facet", "best_words", "best_near", "fore
 _NAME_WEIGHT, _OVERVIEW_WEIGHT, _POLICY_WEIGHT = 3.0, 1.0, 1.0
 _FACET_FLOOR = 0.3  # keeps a text that is about no facet from matching one by chance
 _SHOWN_FACETS = 2
+_CLEARLY = 0.8  # a sum of codebook weights that leaves no doubt
+_SURE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -189,22 +193,44 @@ class PlanMapper:
     ----------
     plan : Plan
     model : MappingModel
+    codebook : Codebook
+        Its terms tell which themes the plan speaks of.
     """
 
-    def __init__(self, plan: Plan, model: MappingModel) -> None:
+    def __init__(self, plan: Plan, model: MappingModel, codebook: Codebook) -> None:
         self._measures = plan.measures
         self._model = model
         self._features = PlanFeatures(plan.measures, model.facets, model.rarity)
+        self._spoken = themes_spoken_of(plan, codebook)
 
-    def match(self, words: Sequence[Word]) -> PlanMatch:
-        """Give the best three; scores are shares of 1 over all measures and 計画外."""
+    def match(self, words: Sequence[Word], themes: Sequence[float] = ()) -> PlanMatch:
+        """Give the best three; scores are shares of 1 over all measures and 計画外.
+
+        Parameters
+        ----------
+        words : sequence of Word
+        themes : sequence of float, optional
+            The probability of each theme of the codebook, to tell whether the plan speaks of
+            what the opinion is about.
+        """
         parts, outside = self._features.compare(words)
         scores = np.append(parts @ self._model.weights, outside @ self._model.outside)
+        unspoken = self._unspoken(themes)
+        # 計画外 is to the best measure as "the plan is silent" is to "it is not"
+        scores[-1] = max(scores[-1], scores[:-1].max() + math.log(unspoken / (1 - unspoken)))
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
         # a stable sort keeps the order of the plan among equals
         best = np.argsort(-shares, kind="stable")[:CANDIDATES]
         return PlanMatch(tuple(self._candidate(int(k), float(shares[k]), words) for k in best))
+
+    def _unspoken(self, themes: Sequence[float]) -> float:
+        """How likely the opinion is about a theme the plan is silent on, and about none it speaks of."""
+        if not len(themes):
+            return _SURE
+        given = np.asarray(themes, dtype=float)
+        silent = float((given * (1 - self._spoken)).max())
+        return min(max(silent * float(np.prod(1 - given * self._spoken)), _SURE), 1 - _SURE)
 
     def _candidate(self, k: int, share: float, words: Sequence[Word]) -> Candidate:
         if k == len(self._measures):
@@ -215,6 +241,15 @@ class PlanMapper:
         found = [Evidence(shown[key], w * bag[key], key) for key, w in weights.items() if key in bag]
         found += [Evidence(f"［{facet}］", 0.0, facet) for facet in self._features.facets_shared(words, k)]
         return Candidate(self._measures[k].label, share, tuple(found))
+
+
+def themes_spoken_of(plan: Plan, codebook: Codebook) -> Floats:
+    """How clearly the measure that speaks most of a theme does so, between 0 and 1, for each theme."""
+    scores = [
+        [sum(part.weight for part in parts) for parts in codebook.evidence(tokenize(f"{m.name}。{m.overview}"))]
+        for m in plan.measures
+    ]
+    return np.asarray(np.clip(np.array(scores).max(axis=0) / _CLEARLY, 0.0, 1.0))
 
 
 def _keys(text: str) -> list[str]:
