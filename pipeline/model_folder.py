@@ -1,9 +1,10 @@
-"""A model on disk: ``models/<name>/`` with ``model.skops``, ``meta.json`` and ``card.md``.
+"""A model on disk: ``models/<name>/`` with ``meta.json``, ``weights.npz``, ``model.skops``, ``card.md``.
 
-``model.skops`` holds what was learned, as plain arrays; it is read with no trusted types
-beyond skops' own, so a model from elsewhere cannot run code. ``meta.json`` says what it is
-and where it decides: format, themes, thresholds, hashes of what it was made from.
-``card.md`` says so to people.
+``weights.npz`` holds what was learned as plain arrays, and is what a run reads: quickly, with
+NumPy alone, and never with pickle, so a model from elsewhere cannot run code. ``model.skops``
+holds the same for those who work with scikit-learn. ``meta.json`` says what the model is and
+where it decides: format, themes, thresholds, hashes of what it was made from. ``card.md``
+says so to people.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import resources
+from pipeline.arrays import load_arrays, save_arrays
 from pipeline.errors import IkenError
 from pipeline.plan.mapping import MappingModel
 from pipeline.themes.classifier import ThemeClassifier
@@ -67,6 +69,7 @@ def save_model(
     folder.mkdir(parents=True, exist_ok=True)
     state = {"themes": themes.state(), "kinds": kinds.state(), "mapping": mapping.state()}
     skops.io.dump(state, folder / "model.skops")
+    save_arrays(folder / "weights.npz", state)
     thresholds = {
         name: {"given": round(t.given, 6), "doubt_from": round(t.doubt_from, 6), "doubt_to": round(t.doubt_to, 6)}
         for name, t in themes.thresholds_.items()
@@ -136,18 +139,15 @@ def _read_meta(folder: Path) -> dict[str, Any]:
 
 
 def _read_state(folder: Path) -> dict[str, Any]:
-    import skops.io
-
-    path = folder / "model.skops"
     try:
-        state = skops.io.load(path, trusted=[])
-    except Exception as error:  # skops raises many kinds, down to zipfile's own
+        state = load_arrays(folder / "weights.npz")
+    except ValueError as error:
         raise IkenError(
-            "モデルの中身が読めません（model.skops）", file=str(folder), remedy="モデルのフォルダを写し直してください"
+            "モデルの中身が読めません（weights.npz）", file=str(folder), remedy="モデルのフォルダを写し直してください"
         ) from error
-    if not isinstance(state, dict) or not {"themes", "kinds", "mapping"} <= set(state):
+    if not {"themes", "kinds", "mapping"} <= set(state):
         raise IkenError(
-            "モデルの中身が足りません（model.skops）", file=str(folder), remedy="モデルのフォルダを写し直してください"
+            "モデルの中身が足りません（weights.npz）", file=str(folder), remedy="モデルのフォルダを写し直してください"
         )
     return state
 

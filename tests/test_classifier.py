@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from pipeline import resources
+from pipeline.arrays import load_arrays
 from pipeline.errors import IkenError
 from pipeline.language.tokenize import tokenize
 from pipeline.model_folder import FORMAT, Model, load_model
@@ -201,12 +203,30 @@ def test_a_broken_or_foreign_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(IkenError, match=r"meta\.json"):
         load_model(tmp_path, read_codebook())
     folder = copy_of_default(tmp_path)
-    (folder / "model.skops").write_bytes(b"not a model")
-    with pytest.raises(IkenError, match=r"model\.skops"):
-        load_model(folder, read_codebook())
+    for body in (b"", b"not a model", (folder / "weights.npz").read_bytes()[:5000]):
+        (folder / "weights.npz").write_bytes(body)
+        with pytest.raises(IkenError, match=r"weights\.npz"):
+            load_model(folder, read_codebook())
     other = Codebook((Theme("緑", "木の話", (), (), (Term("植樹", 1.0),)),))
     with pytest.raises(IkenError, match="一つも知りません"):
         load_model(None, other)
+
+
+def test_the_two_forms_of_a_model_hold_the_same() -> None:
+    import skops.io
+
+    def flat(value: object, name: str = "") -> Iterator[tuple[str, object]]:
+        if isinstance(value, dict):
+            for key, part in value.items():
+                yield from flat(part, f"{name}/{key}")
+        else:
+            yield name, value
+
+    one = dict(flat(skops.io.load(resources.default_model() / "model.skops", trusted=[])))
+    other = dict(flat(load_arrays(resources.default_model() / "weights.npz")))
+    assert set(one) == set(other)
+    for name, value in one.items():
+        assert np.array_equal(np.asarray(value), np.asarray(other[name])), name
 
 
 def test_the_model_holds_no_type_that_could_run_code() -> None:

@@ -44,7 +44,7 @@ def opinion_row(one: Judged) -> list[str]:
     for n in range(CANDIDATES):
         found = one.match.candidates[n : n + 1]
         candidates += [found[0].label, f"{found[0].score:.3f}"] if found else ["", ""]
-    best = next((candidate for candidate in one.match.candidates if candidate.evidence), None)
+    best = one.match.candidates[0] if one.match.candidates else None
     return [
         *(one.opinion.id, one.opinion.round, item.place.file, item.place.spot, item.text),
         *("、".join(item.departments), labelling.kind, labelling.verdict, "|".join(labelling.themes)),
@@ -73,12 +73,12 @@ def evidence_text(one: Judged) -> str:
 def telling_parts(score: ThemeScore) -> list[Evidence]:
     """The largest parts of a score, in the order of the text, each wording once.
 
-    Small parts are left out (a tenth of the largest), and what is contained in a larger one.
+    Small parts are left out (below a quarter of the largest), and what is contained in a larger one.
     """
     parts = sorted((part for part in score.evidence if part.weight > 0), key=lambda part: -part.weight)
     kept: list[Evidence] = []
     for part in parts[:_PARTS_SHOWN]:
-        is_small = part.weight < parts[0].weight / 10
+        is_small = part.weight < parts[0].weight / 4
         if not is_small and not any(part.words in other.words for other in kept):
             kept.append(part)
     return [part for part in score.evidence if part in kept]

@@ -33,6 +33,28 @@ OUTSIDE_PARTS = ("constant", "uncovered_facet", "best_words", "best_near", "fore
 _NAME_WEIGHT, _OVERVIEW_WEIGHT, _POLICY_WEIGHT = 3.0, 1.0, 1.0
 _FACET_FLOOR = 0.3  # keeps a text that is about no facet from matching one by chance
 _SHOWN_FACETS = 2
+
+# What every plan and every wish is worded with: it counts, but tells a reader nothing.
+_FORMULAIC = frozenset(
+    {
+        *(
+            "必要",
+            "重要",
+            "大切",
+            "充実",
+            "推進",
+            "促進",
+            "強化",
+            "図る",
+            "進める",
+            "求める",
+            "努める",
+            "行う",
+            "行なう",
+        ),
+        *("向ける", "関する", "対する", "因る", "取り組む", "取り組み", "考える", "出来る", "為す", "幅広い", "様々"),
+    }
+)
 _CLEARLY = 0.8  # a sum of codebook weights that leaves no doubt
 _SURE = 1e-6
 
@@ -201,6 +223,7 @@ class PlanMapper:
         self._measures = plan.measures
         self._model = model
         self._features = PlanFeatures(plan.measures, model.facets, model.rarity)
+        self._themes = codebook.names
         self._spoken = themes_spoken_of(plan, codebook)
 
     def match(self, words: Sequence[Word], themes: Sequence[float] = ()) -> PlanMatch:
@@ -222,7 +245,7 @@ class PlanMapper:
         shares /= shares.sum()
         # a stable sort keeps the order of the plan among equals
         best = np.argsort(-shares, kind="stable")[:CANDIDATES]
-        return PlanMatch(tuple(self._candidate(int(k), float(shares[k]), words) for k in best))
+        return PlanMatch(tuple(self._candidate(int(k), float(shares[k]), words, themes) for k in best))
 
     def _unspoken(self, themes: Sequence[float]) -> float:
         """How likely the opinion is about a theme the plan is silent on, and about none it speaks of."""
@@ -232,13 +255,25 @@ class PlanMapper:
         silent = float((given * (1 - self._spoken)).max())
         return min(max(silent * float(np.prod(1 - given * self._spoken)), _SURE), 1 - _SURE)
 
-    def _candidate(self, k: int, share: float, words: Sequence[Word]) -> Candidate:
+    def _silence(self, themes: Sequence[float]) -> tuple[Evidence, ...]:
+        """The themes of the opinion that no measure speaks of."""
+        return tuple(
+            Evidence(f"［{name}を述べる施策がない］", 0.0, name)
+            for name, given, spoken in zip(self._themes, themes, self._spoken, strict=False)
+            if given * (1 - spoken) > 1 / 2
+        )
+
+    def _candidate(self, k: int, share: float, words: Sequence[Word], themes: Sequence[float]) -> Candidate:
         if k == len(self._measures):
-            return Candidate(OUTSIDE, share)
+            return Candidate(OUTSIDE, share, self._silence(themes))
         shown = {word.key: word.surface for word in words}
         weights = self._features.word_weights(words)
         bag = self._features.bags[k]
-        found = [Evidence(shown[key], w * bag[key], key) for key, w in weights.items() if key in bag]
+        found = [
+            Evidence(shown[key], w * bag[key], key)
+            for key, w in weights.items()
+            if key in bag and key not in _FORMULAIC
+        ]
         found += [Evidence(f"［{facet}］", 0.0, facet) for facet in self._features.facets_shared(words, k)]
         return Candidate(self._measures[k].label, share, tuple(found))
 

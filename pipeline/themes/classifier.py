@@ -21,8 +21,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import KFold
 from sklearn.utils.validation import check_is_fitted
 
 from pipeline.language.tokenize import Word, tokenize
@@ -259,6 +257,8 @@ def _kept(value: float, low: float, high: float) -> float:
 
 def _combine(codebook: Floats, log_odds: Floats, labels: Flags, weights: Floats) -> Floats:
     """Fit ``a, b, c``; words that would speak against themselves are left out."""
+    from sklearn.linear_model import LogisticRegression
+
     columns = _columns(codebook, log_odds)
     fit = LogisticRegression(C=10.0, max_iter=1000).fit(columns, labels, sample_weight=weights)
     if fit.coef_[0, 1] < 0:
@@ -268,6 +268,8 @@ def _combine(codebook: Floats, log_odds: Floats, labels: Flags, weights: Floats)
 
 def _held_out(words: BinaryFeatureModel, features: Sequence[Sequence[str]], labels: Flags) -> Floats:
     """Log-odds of each text from a model that did not see it."""
+    from sklearn.model_selection import KFold
+
     scores = np.zeros(labels.shape)
     for learned, held in KFold(FOLDS, shuffle=True, random_state=0).split(scores):
         words.fit([features[i] for i in learned], labels[learned])

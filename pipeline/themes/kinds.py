@@ -71,8 +71,9 @@ class KindClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _telling_words(self, words: Sequence[Word], k: int) -> str:
         shown = ending_surfaces(words)
         parts = self.model_.parts(shown, k)
-        # が or を may carry weight by standing at the end, but says nothing to a reader
-        telling = [name for name, part in parts.items() if part > 0 and _TELLING.search(shown[name])]
+        # how the text ends tells a reader most; が or を may carry weight there, but says nothing
+        positive = [name for name, part in parts.items() if part > 0 and _TELLING.search(shown[name])]
+        telling = [name for name in positive if name.startswith(("結び:", "末:"))] or positive
         best = max(telling, key=lambda name: (parts[name], len(shown[name])), default="")
         return shown.get(best, "")
 

@@ -13,9 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
-from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
 Row = Iterable[str]
@@ -55,6 +53,8 @@ class BinaryFeatureModel(BaseEstimator):  # type: ignore[misc]
         sample_weight : array-like of shape (n_texts,), optional
         """
         from scipy.sparse import csr_matrix
+        from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
 
         labels = np.asarray(y, dtype=bool)
         rows = [set(row) for row in X]

@@ -14,6 +14,7 @@ An expression is what a person would look for, written as words:
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,6 +49,7 @@ Match = tuple[range, ...]
 """Where an expression was found: the positions of its words, one range for each slot."""
 
 
+@functools.cache
 def parse_expression(text: str) -> tuple[Slot, ...]:
     """Read an expression.
 
