@@ -80,6 +80,8 @@ def test_tabs(tmp_path: Path) -> None:
         ("list.csv", b"  \n\n", "中身が空です"),
         ("list.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "文字のファイルではありません"),
         ("list.csv", b"\xff\xfe\xfd\x80\x81", "文字コード"),
+        ("list.csv", '意見\n道が狭い\n"閉じない引用符\n橋が古い\n'.encode(), "表として読めません"),
+        ("list.csv", "意見\n道が狭い".encode()[:-1], "途中で切れています"),
         ("list.csv", "課,年代\n市民課,30\n".encode(), "意見の列が見つかりません"),
         ("list.csv", "番号,意見\n".encode(), "行がありません"),
         ("table.txt", "ただの文章です。\n".encode(), "見出しも見つかりません|見出しも、意見一覧"),

@@ -179,6 +179,16 @@ def test_an_html_list_may_go_on_over_lines() -> None:
     assert opinions(source) == ["一", "二"]
 
 
+def test_a_list_that_is_never_closed_swallows_no_other_row() -> None:
+    source = read(f"1 柱\t(1)甲\t甲を進めます。\t<ul><li>○一（市）\n続き\n\t(2)乙\t乙を進めます。\t{ul('二')}\n")
+    assert [(item.text, item.filed_under) for item in source.items] == [("一（市）続き", "1(1) 甲"), ("二", "1(2) 乙")]
+
+
+def test_a_bullet_outside_the_table_is_reported() -> None:
+    source = read(f"1 柱\t(1)甲\t甲を進めます。\t{ul('一')}\n\n○表から落ちた意見（市）\n")
+    assert any("表の外" in finding.what and finding.level == "注意" for finding in source.findings)
+
+
 def test_opinions_without_any_plan_numbers() -> None:
     source = read(f"学び\t講座\t講座を開きます。\t{ul('一')}\n集い\t場\t場を開きます。\t{ul('二')}\n")
     assert [item.filed_under for item in source.items] == ["1(1) 講座", "2(1) 場"]

@@ -54,9 +54,19 @@ def encoding_of(body: bytes, path: Path, *, complete: bool = True) -> str:
                 return encoding
         else:
             return encoding
+    if _is_cut(body):
+        raise IkenError("ファイルが文字の途中で切れています", file=str(path), remedy="元のファイルを写し直してください")
     raise IkenError(
         "文字コードが UTF-8 でも Shift_JIS でもありません", file=str(path), remedy="UTF-8 で保存し直してください"
     )
+
+
+def _is_cut(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return False
 
 
 def read_text(path: Path) -> str:

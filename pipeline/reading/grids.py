@@ -75,16 +75,19 @@ def grid_of_text(text: str) -> Grid:
     """
     rows: list[Row] = []
     notes: list[tuple[str, str]] = []
-    lines = iter(enumerate(text.split("\n"), 1))
-    for number, first in lines:
-        spot = f"{number}行"
-        if "\t" not in first:
-            if first.strip():
-                notes.append((first.strip(), spot))
+    lines = text.split("\n")
+    number = 0
+    while number < len(lines):
+        line, spot = lines[number], f"{number + 1}行"
+        number += 1
+        if "\t" not in line:
+            if line.strip():
+                notes.append((line.strip(), spot))
             continue
-        line = first
-        while _is_open(line) and (more := next(lines, None)):
-            line += "\n" + more[1]
+        # a row whose list is never closed must not swallow the rows below it
+        while _is_open(line) and number < len(lines) and "\t" not in lines[number]:
+            line += "\n" + lines[number]
+            number += 1
         rows.append(Row(tuple(Cell(blocks_of_html(part)) for part in line.split("\t")), spot))
     return Grid(tuple(rows), tuple(notes))
 

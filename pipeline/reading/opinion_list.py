@@ -129,7 +129,8 @@ def _encoding(path: Path) -> str:
 
 
 def _rows(stream: io.TextIOBase | io.TextIOWrapper, delimiter: str, path: Path) -> Iterator[list[str]]:
-    reader = csv.reader(stream, delimiter=delimiter)
+    # strict: a quote that is never closed would swallow the rest of the file as one opinion
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
     try:
         yield from reader
     except (csv.Error, UnicodeDecodeError) as error:

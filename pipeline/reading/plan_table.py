@@ -26,6 +26,7 @@ EMPTY = "空欄"
 _OUTSIDE_HEADING = re.compile(
     r"計画に(?:は)?な[いき]|計画外|体系外|体系に(?:は)?ない|新たな(?:トピック|視点|課題|テーマ)|その他"
 )
+_BULLET = re.compile(r"[○◯●・]|<li>")
 _EXAMPLE_HEADING = re.compile(r"例|取組|取り組み|実績")
 # What a plan promises: …を進めます。 …に努めます。
 _PROMISE = re.compile(r"(?:ます|ていく|図る|努める|進める)。?$")
@@ -113,6 +114,14 @@ class _TableReader:
             )
         for row in body:
             self._read_row(row, columns)
+        for line, spot in self._grid.notes:
+            if _BULLET.match(line):
+                self._note(
+                    "注意",
+                    spot,
+                    f"表の外に項目のような行があります（{line[:20]}…、読みません）",
+                    "意見なら表の意見の列へ移してください",
+                )
         marked = any(item.departments for item in self._items if item.kind == OPINION)
         if not self._legend and not marked:
             self._note(
