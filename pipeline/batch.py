@@ -16,10 +16,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.deliver.results import Results
 from pipeline.errors import IkenError
 from pipeline.identity import check_ids, name_opinions
 from pipeline.language.tokenize import tokenize
-from pipeline.ledger import LedgerLine, build_ledger
+from pipeline.ledger import build_ledger
 from pipeline.plan.mapping import PlanMapper
 from pipeline.reading.departments import Legend, read_departments
 from pipeline.reading.opinion_list import read_items, read_layout
@@ -30,8 +31,6 @@ from pipeline.records import Finding, Judged, Labelling, Opinion, Place, Plan, P
 from pipeline.themes.codebook import Codebook, read_codebook
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from pipeline.model_folder import Model
 
 DEFAULT_ROUND = "第1回"
@@ -90,46 +89,6 @@ class Judge:
             labelling = Labelling(decision.verdict, decision.themes, decision.scores, kind.name, kind.evidence)
             themes = [score.probability for score in decision.scores]
             yield Judged(opinion, labelling, self._mapper.match(words, themes) if self._mapper else PlanMatch())
-
-
-@dataclass(frozen=True)
-class Results:
-    """All that a run found, and the tables people get of it.
-
-    Attributes
-    ----------
-    sources : tuple of Source
-    plan : Plan or None
-    judged : tuple of Judged
-        In source order.
-    ledger : tuple of LedgerLine
-        Checked: it adds up.
-    themes : tuple of str
-    findings : tuple of Finding
-    notes : tuple of str
-        What the model says of itself: themes that rest on the codebook alone …
-    """
-
-    sources: tuple[Source, ...]
-    plan: Plan | None
-    judged: tuple[Judged, ...]
-    ledger: tuple[LedgerLine, ...]
-    themes: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    notes: tuple[str, ...] = ()
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The deliverables by file name; those on the plan only where there is a plan."""
-        from pipeline.deliver import tables
-
-        departments = dict.fromkeys(department.name for source in self.sources for department in source.departments)
-        return {
-            "opinions.csv": tables.opinions_table(self.judged, self.themes),
-            "theme_summary.csv": tables.theme_summary(self.judged, self.themes),
-            "plan_matrix.csv": tables.plan_matrix(self.judged, self.plan or Plan(), self.themes),
-            "department_matrix.csv": tables.department_matrix(self.judged, list(departments), self.themes),
-            "ledger.csv": tables.ledger_table(self.ledger),
-        }
 
 
 def check(sources: Sequence[Path], options: Options | None = None) -> tuple[list[Source], list[Finding]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,8 @@ from pipeline.records import UNDECIDED
 from pipeline.themes.codebook import read_codebook
 from pipeline.themes.decision import Decision
 from pipeline.themes.evaluation import (
-    Figure,
-    ThemeFigures,
+    Confusion,
+    Evaluation,
     calibration_error,
     macro_f1,
     micro_f1,
@@ -25,57 +24,6 @@ from pipeline.themes.evaluation import (
     with_interval,
 )
 from pipeline.themes.labels import Labelled, read_labels
-
-
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """A theme that was given wrongly or missed, what stood in its place, and opinions that show it.
-
-    Attributes
-    ----------
-    given, truth : str
-        Themes joined by ``|``, or なし.
-    count : int
-    texts : tuple of str
-    """
-
-    given: str
-    truth: str
-    count: int
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """The figures, each with a 95 % interval.
-
-    Attributes
-    ----------
-    opinions : int
-    themes : tuple of ThemeFigures
-    macro, micro : Figure
-        F1 over all opinions, 保留 counted by its best guess.
-    undecided : float
-        The share left to a person (保留).
-    macro_decided : Figure or None
-        Macro-F1 of the others; None when nothing is left.
-    calibration : float
-        Expected calibration error of the probabilities.
-    kinds : Figure or None
-        Share of right 種別, where the labels have any.
-    confusions : tuple of Confusion
-        The commonest first.
-    """
-
-    opinions: int
-    themes: tuple[ThemeFigures, ...]
-    macro: Figure
-    micro: Figure
-    undecided: float
-    macro_decided: Figure | None
-    calibration: float
-    kinds: Figure | None
-    confusions: tuple[Confusion, ...]
 
 
 def evaluate(labels: Path, options: Options | None = None, results: Path | None = None) -> Evaluation:

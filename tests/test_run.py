@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ import pytest
 from pipeline import batch
 from pipeline.batch import Options
 from pipeline.deliver.cells import read_rows
+from pipeline.deliver.results import Results
 from pipeline.errors import IkenError, LedgerError
 from pipeline.ledger import build_ledger
+from pipeline.records import Judged, Opinion
 from tests.conftest import SHARED, needs_shared
 
 FILES = ["department_matrix.csv", "ledger.csv", "opinions.csv", "plan_matrix.csv", "run.json", "theme_summary.csv"]
@@ -98,7 +101,7 @@ def test_the_mapping_never_reads_where_the_source_filed_an_opinion(tmp_path: Pat
     plain, changed = batch.run([sample_table], tmp_path / "a"), batch.run([path], tmp_path / "b")
     assert plain.judged[0].opinion.item.filed_under != changed.judged[0].opinion.item.filed_under
 
-    def texts_and_scores(results: batch.Results) -> list[object]:
+    def texts_and_scores(results: Results) -> list[object]:
         return [[(c.label[4:], c.score) for c in one.match.candidates] for one in results.judged]
 
     assert texts_and_scores(plain) == texts_and_scores(changed)
@@ -349,3 +352,25 @@ def test_the_real_document_runs_from_the_command_line(tmp_path: Path) -> None:
     assert departments["合計(延べ)"] == "68"
     assert departments["市民社会福祉協議会"] == "14"
     assert departments["武蔵野プレイス"] == "12"
+
+
+def test_a_run_that_loses_an_opinion_fails_and_writes_nothing(
+    tmp_path: Path, sample_table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = batch.Judge.judge
+
+    def careless(self: batch.Judge, opinions: Iterable[Opinion]) -> Iterator[Judged]:
+        for number, one in enumerate(whole(self, opinions)):
+            if number != 7:
+                yield one
+
+    monkeypatch.setattr(batch.Judge, "judge", careless)
+    with pytest.raises(LedgerError, match="63 件に対し"):
+        batch.run([sample_table], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_opinions_read_back_as_they_were_written(sample_out: Path) -> None:
+    assert batch.read_opinions(sample_out) == table(sample_out / "opinions.csv")
+    with pytest.raises(IkenError, match="結果が読めません"):
+        batch.read_opinions(sample_out / "nowhere")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.batch import Results
+from pipeline.deliver.results import Results
 from pipeline.records import Finding, Source
-
-if TYPE_CHECKING:
-    from pipeline.evaluate import Evaluation
+from pipeline.themes.evaluation import Evaluation
 
 _SUMMARY = ("テーマ", "意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認", "主な語")
 _WORDS_SHOWN = 4

@@ -40,6 +40,57 @@ class ThemeFigures:
     f1: Figure
 
 
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """A theme that was given wrongly or missed, what stood in its place, and opinions that show it.
+
+    Attributes
+    ----------
+    given, truth : str
+        Themes joined by ``|``, or なし.
+    count : int
+    texts : tuple of str
+    """
+
+    given: str
+    truth: str
+    count: int
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The figures, each with a 95 % interval.
+
+    Attributes
+    ----------
+    opinions : int
+    themes : tuple of ThemeFigures
+    macro, micro : Figure
+        F1 over all opinions, 保留 counted by its best guess.
+    undecided : float
+        The share left to a person (保留).
+    macro_decided : Figure or None
+        Macro-F1 of the others; None when nothing is left.
+    calibration : float
+        Expected calibration error of the probabilities.
+    kinds : Figure or None
+        Share of right 種別, where the labels have any.
+    confusions : tuple of Confusion
+        The commonest first.
+    """
+
+    opinions: int
+    themes: tuple[ThemeFigures, ...]
+    macro: Figure
+    micro: Figure
+    undecided: float
+    macro_decided: Figure | None
+    calibration: float
+    kinds: Figure | None
+    confusions: tuple[Confusion, ...]
+
+
 def f1_score(given: Flags, truth: Flags) -> float:
     """F1 of one theme; 0 where nothing is right, 1 where there is nothing to find and nothing given."""
     hits = int((given & truth).sum())

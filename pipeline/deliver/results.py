@@ -1,0 +1,51 @@
+"""What a run found, and the tables people get of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipeline.deliver import tables
+from pipeline.ledger import LedgerLine
+from pipeline.records import Finding, Judged, Plan, Source
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that a run found, and the tables people get of it.
+
+    Attributes
+    ----------
+    sources : tuple of Source
+    plan : Plan or None
+    judged : tuple of Judged
+        In source order.
+    ledger : tuple of LedgerLine
+        Checked: it adds up.
+    themes : tuple of str
+    findings : tuple of Finding
+    notes : tuple of str
+        What the model says of itself: themes that rest on the codebook alone …
+    """
+
+    sources: tuple[Source, ...]
+    plan: Plan | None
+    judged: tuple[Judged, ...]
+    ledger: tuple[LedgerLine, ...]
+    themes: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The deliverables by file name; those on the plan only where there is a plan."""
+        departments = dict.fromkeys(department.name for source in self.sources for department in source.departments)
+        return {
+            "opinions.csv": tables.opinions_table(self.judged, self.themes),
+            "theme_summary.csv": tables.theme_summary(self.judged, self.themes),
+            "plan_matrix.csv": tables.plan_matrix(self.judged, self.plan or Plan(), self.themes),
+            "department_matrix.csv": tables.department_matrix(self.judged, list(departments), self.themes),
+            "ledger.csv": tables.ledger_table(self.ledger),
+        }
