@@ -32,8 +32,8 @@ class TrainingCorpus:
     opinions : tuple of Labelled
         Those of ``corpus/training`` first, then those filed under the written plans.
     plans : tuple of FiledPlan
-    judged_blind : tuple of bool
-        Which of them nobody looked at while writing the codebook.
+    calibration : tuple of bool
+        On which of them the combination and the thresholds are learned.
     prevalence : dict of str to float
         Expected share of each theme where the model will be used.
     digest : str
@@ -42,7 +42,7 @@ class TrainingCorpus:
 
     opinions: tuple[Labelled, ...]
     plans: tuple[FiledPlan, ...]
-    judged_blind: tuple[bool, ...]
+    calibration: tuple[bool, ...]
     prevalence: dict[str, float]
     digest: str
 
@@ -53,30 +53,30 @@ def read_corpus(codebook: Codebook) -> TrainingCorpus:
     data = tomllib.loads(settings.decode("utf-8"))
     files = sorted(resources.corpus("training").glob("*.csv"))
     opinions: list[Labelled] = []
-    blind: list[bool] = []
+    calibration: list[bool] = []
     for file in files:
         found = list(read_labels(file, codebook.names))
         opinions += found
-        blind += [file.stem in data["judged_blind"]] * len(found)
+        calibration += [file.stem in data["calibration"]] * len(found)
     plan_files = sorted(resources.corpus("plans").glob("*.csv"))
     for file in plan_files:
         if file.name.startswith("opinions_"):
             found = list(read_labels(file, codebook.names))
             opinions += found
-            blind += [True] * len(found)
+            calibration += [True] * len(found)
     plans = tuple(read_filed_plan(file) for file in plan_files if file.name.startswith("plan_"))
     files += plan_files
     digest = hashlib.sha256(settings + b"".join(file.read_bytes() for file in files)).hexdigest()
-    return TrainingCorpus(tuple(opinions), plans, tuple(blind), data["prevalence"], digest)
+    return TrainingCorpus(tuple(opinions), plans, tuple(calibration), data["prevalence"], digest)
 
 
 def learn(
-    codebook: Codebook, opinions: Sequence[Labelled], judged_blind: Sequence[bool], prevalence: dict[str, float]
+    codebook: Codebook, opinions: Sequence[Labelled], calibration: Sequence[bool], prevalence: dict[str, float]
 ) -> tuple[ThemeClassifier, KindClassifier]:
     """Learn themes and kinds; opinions without a kind teach themes only."""
     target = np.array([[name in one.themes for name in codebook.names] for one in opinions])
     themes = ThemeClassifier(codebook, prevalence=prevalence)
-    themes.fit([one.text for one in opinions], target, judged_blind=judged_blind)
+    themes.fit([one.text for one in opinions], target, calibration=calibration)
     with_kind = [one for one in opinions if one.kind]
     kinds = KindClassifier().fit([one.text for one in with_kind], [one.kind for one in with_kind])
     return themes, kinds
@@ -86,8 +86,7 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
     """Learn a model and write it: from the corpus, and from labels that people gave.
 
     Labelled opinions count several times an opinion of the corpus, since they are the real
-    thing; like all opinions nobody saw while the codebook was written, they also teach how far
-    it can be trusted.
+    thing; they also teach how far the codebook can be trusted, since it was not written by them.
 
     Parameters
     ----------
@@ -106,8 +105,8 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
     corpus = read_corpus(codebook)
     reviewed = [one for path in labels for one in read_labels(path, codebook.names)]
     opinions = [*corpus.opinions, *reviewed * _REVIEWED_COPIES]
-    blind = [*corpus.judged_blind, *[True] * (len(reviewed) * _REVIEWED_COPIES)]
-    themes, kinds = learn(codebook, opinions, blind, corpus.prevalence)
+    calibration = [*corpus.calibration, *[True] * (len(reviewed) * _REVIEWED_COPIES)]
+    themes, kinds = learn(codebook, opinions, calibration, corpus.prevalence)
     mapping = learn_mapping([one for one in corpus.opinions if one.facets is not None], corpus.plans)
     meta = {
         "name": folder.name,

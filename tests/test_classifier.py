@@ -173,7 +173,7 @@ def test_learning_twice_gives_the_same_model() -> None:
     book = read_codebook()
     corpus = read_corpus(book)
     some = slice(0, None, 5)
-    one, other = (learn(book, corpus.opinions[some], corpus.judged_blind[some], {})[0] for _ in range(2))
+    one, other = (learn(book, corpus.opinions[some], corpus.calibration[some], {})[0] for _ in range(2))
     assert (one.words_.weights_ == other.words_.weights_).all()
     assert (one.combination_ == other.combination_).all()
     assert one.thresholds_ == other.thresholds_

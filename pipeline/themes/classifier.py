@@ -92,7 +92,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.min_positives = min_positives
         self.doubt = doubt
 
-    def fit(self, X: Sequence[str], y: ArrayLike, *, judged_blind: Sequence[bool] | None = None) -> Self:
+    def fit(self, X: Sequence[str], y: ArrayLike, *, calibration: Sequence[bool] | None = None) -> Self:
         """Learn words, combination and thresholds.
 
         Parameters
@@ -100,9 +100,10 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X : sequence of str, length n_opinions
         y : array-like of shape (n_opinions, n_themes)
             1 where a theme belongs, columns in the order of the codebook.
-        judged_blind : sequence of bool, length n_opinions, optional
-            Which opinions nobody looked at while writing the codebook: only on these is it
-            known how far the codebook can be trusted. All, when not given.
+        calibration : sequence of bool, length n_opinions, optional
+            On which opinions the combination, the thresholds and the doubt are learned; the
+            words are learned on all. Opinions by which the codebook was mended should not be
+            the only ones, or it is trusted too far. All, when not given.
         """
         labels = np.asarray(y, dtype=bool)
         book = self.codebook or read_codebook()
@@ -115,17 +116,17 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         words = self._new_words()
         held_out = _held_out(words, features, labels)
         self.words_ = words.fit(features, labels)
-        blind = np.ones(len(X), dtype=bool) if judged_blind is None else np.asarray(judged_blind, dtype=bool)
-        if not blind.any():
-            raise ValueError("no opinion was judged blind: how far the codebook can be trusted is unknown")
+        chosen = np.ones(len(X), dtype=bool) if calibration is None else np.asarray(calibration, dtype=bool)
+        if not chosen.any():
+            raise ValueError("no opinion to learn the combination on")
         weights = np.column_stack(
             [weights_for(labels[:, k], (self.prevalence or {}).get(name)) for k, name in enumerate(self.themes_)]
         )
-        enough = (labels & blind[:, None]).sum(axis=0) >= self.min_positives
+        enough = (labels & chosen[:, None]).sum(axis=0) >= self.min_positives
         self.codebook_only_ = tuple(name for name, has in zip(self.themes_, enough, strict=True) if not has)
         self.combination_ = np.array(
             [
-                _combine(codebook[blind, k], held_out[blind, k], labels[blind, k], weights[blind, k])
+                _combine(codebook[chosen, k], held_out[chosen, k], labels[chosen, k], weights[chosen, k])
                 if enough[k]
                 else _CODEBOOK_ALONE
                 for k in range(len(self.themes_))
@@ -133,10 +134,10 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         self.held_out_ = self._probabilities(codebook, held_out)
         given = {
-            name: best_threshold(self.held_out_[blind, k], labels[blind, k], weights[blind, k]) if enough[k] else 0.5
+            name: best_threshold(self.held_out_[chosen, k], labels[chosen, k], weights[chosen, k]) if enough[k] else 0.5
             for k, name in enumerate(self.themes_)
         }
-        self.thresholds_ = choose_doubt(self.held_out_[blind], given, self.doubt, weights[blind].min(axis=1))
+        self.thresholds_ = choose_doubt(self.held_out_[chosen], given, self.doubt, weights[chosen].min(axis=1))
         return self
 
     def _new_words(self) -> BinaryFeatureModel:
