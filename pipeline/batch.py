@@ -10,6 +10,7 @@ import hashlib
 import json
 import platform
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -17,17 +18,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.deliver.results import Results
-from pipeline.errors import IkenError
+from pipeline.errors import IkenError, LedgerError
 from pipeline.identity import check_ids, name_opinions
 from pipeline.language.tokenize import tokenize
-from pipeline.ledger import build_ledger
+from pipeline.ledger import READ, LedgerLine, build_ledger
 from pipeline.plan.mapping import PlanMapper
 from pipeline.reading.departments import Legend, read_departments
 from pipeline.reading.opinion_list import read_items, read_layout
 from pipeline.reading.plan_file import read_plan
 from pipeline.reading.plan_table import OPINION
 from pipeline.reading.sources import check_ending, read_source
-from pipeline.records import Finding, Judged, Labelling, Opinion, Place, Plan, PlanMatch, Source
+from pipeline.records import Finding, Item, Judged, Labelling, Opinion, Place, Plan, PlanMatch, Source
 from pipeline.themes.codebook import Codebook, read_codebook
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _one_plan(sources: Sequence[Source]) -> Plan | None:
     return plans[0].plan if plans else None
 
 
-def classify(sources: Sequence[Path], out: Path, options: Options | None = None) -> int:
+def classify(sources: Sequence[Path], out: Path, options: Options | None = None) -> LedgerLine:
     """Label opinion lists of any length, row by row.
 
     Parameters
@@ -186,8 +187,9 @@ def classify(sources: Sequence[Path], out: Path, options: Options | None = None)
 
     Returns
     -------
-    int
-        The number of opinions.
+    LedgerLine
+        What was read and where it went: every row is an opinion in the file, or is counted
+        under what it is instead (空欄 …).
     """
     from pipeline.deliver import cells, tables
 
@@ -199,25 +201,30 @@ def classify(sources: Sequence[Path], out: Path, options: Options | None = None)
     legend = _legend(options)
     for path in sources:
         check_ending(path)
-    tables_read = {path: read_source(path, legend) for path in sources if path.suffix.lower() == ".txt"}
+    tables_read = {path: read_source(path, legend) for path in sources if path.suffix.lower() != ".csv"}
     layouts = {path: read_layout(path) for path in sources if path not in tables_read}
     plan = read_plan(options.plan) if options.plan else _one_plan(list(tables_read.values()))
     judge = Judge.from_options(options, plan)
-    items = (
-        item
-        for path in sources
-        for item in (tables_read[path].items if path in tables_read else read_items(path, layouts[path]))
-        if item.kind == OPINION
-    )
+    kinds: Counter[str] = Counter()
+
+    def opinions() -> Iterator[Item]:
+        for path in sources:
+            for item in tables_read[path].items if path in tables_read else read_items(path, layouts[path]):
+                kinds[item.kind] += 1
+                if item.kind == OPINION:
+                    yield item
+
     partial = out.with_name(f".{out.name}.partial")
-    count = 0
+    written = 0
     try:
         with partial.open("w", encoding="utf-8-sig", newline="") as stream:
             cells.write_rows(stream, [tables.opinion_header(judge.codebook.names)])
-            for one in judge.judge(name_opinions(items, options.round)):
+            for one in judge.judge(name_opinions(opinions(), options.round)):
                 cells.write_rows(stream, [tables.opinion_row(one)])
-                count += 1
-        if not count:
+                written += 1
+        if written != kinds[OPINION]:
+            raise LedgerError(f"読み取った意見 {kinds[OPINION]} 件に対し、書き出した意見は {written} 件です")
+        if not written:
             raise IkenError(
                 "意見が一件もありません",
                 file="、".join(path.name for path in sources),
@@ -230,7 +237,7 @@ def classify(sources: Sequence[Path], out: Path, options: Options | None = None)
         ) from error
     finally:
         partial.unlink(missing_ok=True)
-    return count
+    return LedgerLine(READ, kinds.total(), tuple(kinds.items()))
 
 
 def _run_record(sources: Sequence[Path], options: Options, results: Results, judge: Judge, started: float) -> bytes:
@@ -247,7 +254,7 @@ def _run_record(sources: Sequence[Path], options: Options, results: Results, jud
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
         "inputs": [{"file": path.name, "sha256": digest(path)} for path in sources],
         "codebook": judge.codebook.digest,
-        "model": {"name": judge.model.name, "meta": judge.model.meta},
+        "model": {"name": judge.model.name, "sha256": judge.model.digest, "meta": judge.model.meta},
         "options": {
             "round": options.round,
             **{key: {"file": path.name, "sha256": digest(path)} for key, path in named.items() if path},

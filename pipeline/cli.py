@@ -125,8 +125,9 @@ def classify_command(
     from pipeline.options import with_file
 
     options = with_file(plan=plan, codebook=codebook, model=model, departments=departments, round=round_name)
-    count = batch.classify(sources, out, options)
-    typer.echo(f"{count} 件を {out} に書き出しました")
+    line = batch.classify(sources, out, options)
+    typer.echo(f"{line.stage} {line.count} = {line.breakdown}")
+    typer.echo(f"{out} に書き出しました")
 
 
 @app.command("evaluate", cls=JapaneseCommand)

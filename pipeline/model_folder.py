@@ -9,6 +9,7 @@ says so to people.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.codebook import Codebook
 from pipeline.themes.decision import Threshold
 from pipeline.themes.kinds import KindClassifier
+
+_WEIGHTS = "weights.npz"
 
 FORMAT = 1
 """Version of the folder's layout.
@@ -43,6 +46,8 @@ class Model:
     mapping : MappingModel
     meta : dict
         The content of ``meta.json``.
+    digest : str
+        SHA-256 of what was learned, in hexadecimal.
     notes : tuple of str
         What a user ought to know: themes that rest on the codebook alone …
     """
@@ -52,6 +57,7 @@ class Model:
     kinds: KindClassifier
     mapping: MappingModel
     meta: dict[str, Any]
+    digest: str
     notes: tuple[str, ...] = ()
 
 
@@ -69,7 +75,7 @@ def save_model(
     folder.mkdir(parents=True, exist_ok=True)
     state = {"themes": themes.state(), "kinds": kinds.state(), "mapping": mapping.state()}
     skops.io.dump(state, folder / "model.skops")
-    save_arrays(folder / "weights.npz", state)
+    save_arrays(folder / _WEIGHTS, state)
     thresholds = {
         name: {"given": round(t.given, 6), "doubt_from": round(t.doubt_from, 6), "doubt_to": round(t.doubt_to, 6)}
         for name, t in themes.thresholds_.items()
@@ -116,6 +122,7 @@ def load_model(folder: Path | None, codebook: Codebook) -> Model:
         kinds=KindClassifier.from_state(state["kinds"]),
         mapping=MappingModel.from_state(state["mapping"]),
         meta=meta,
+        digest=hashlib.sha256((folder / _WEIGHTS).read_bytes()).hexdigest(),
         notes=tuple(notes),
     )
 
@@ -140,7 +147,7 @@ def _read_meta(folder: Path) -> dict[str, Any]:
 
 def _read_state(folder: Path) -> dict[str, Any]:
     try:
-        state = load_arrays(folder / "weights.npz")
+        state = load_arrays(folder / _WEIGHTS)
     except ValueError as error:
         raise IkenError(
             "モデルの中身が読めません（weights.npz）", file=str(folder), remedy="モデルのフォルダを写し直してください"

@@ -233,6 +233,7 @@ def test_classify_labels_a_list(tmp_path: Path, sample_list: Path, sample_plan: 
     out = tmp_path / "labels.csv"
     done = iken("classify", source, "--out", out, "--plan", sample_plan)
     assert done.returncode == 0, done.stderr
+    assert "読み取り 40 = 意見 40" in done.stdout
     rows = table(out)
     assert len(rows) == 40
     assert [row["番号"] for row in rows] == [str(n) for n in range(1, 41)]
@@ -243,6 +244,13 @@ def test_classify_and_run_judge_alike(tmp_path: Path, sample_list: Path, sample_
     batch.run([sample_list], tmp_path / "out", Options(plan=sample_plan))
     batch.classify([sample_list], tmp_path / "labels.csv", Options(plan=sample_plan))
     assert (tmp_path / "labels.csv").read_bytes() == (tmp_path / "out" / "opinions.csv").read_bytes()
+
+
+def test_classify_accounts_for_every_row(tmp_path: Path) -> None:
+    source = tmp_path / "list.csv"
+    source.write_text("番号,意見\n1,橋が古い\n2,\n3,道が暗い\n", encoding="utf-8")
+    line = batch.classify([source], tmp_path / "labels.csv")
+    assert (line.count, dict(line.parts)) == (3, {"意見": 2, "空欄": 1})
 
 
 def test_classify_leaves_nothing_half_written(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.language.tokenize import Word, tokenize
@@ -165,10 +165,3 @@ def surfaces(words: Sequence[Word], match: Match) -> str:
         shown += "".join(words[position].surface for position in piece)
         end = piece.stop
     return shown
-
-
-def pieces(expressions: Iterable[str]) -> Iterator[str]:
-    """Every single alternative of the expressions, as written: what should come out of the tokenizer whole."""
-    for expression in expressions:
-        for slot in _JOINT.split(expression.strip()):
-            yield from slot.split("|")
