@@ -1,0 +1,126 @@
+"""Compare really different designs for the themes, in one table.
+
+Usage: python scripts/compare_designs.py [LABELS]
+
+Every design learns from ``corpus/training`` and is measured on the opinions filed under the
+written plans, which nobody looked at while writing the codebook, and on LABELS (text, themes)
+when given. Thresholds are chosen on held-out training opinions, by the same rule for all.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neighbors import KNeighborsClassifier
+
+from pipeline.language.tokenize import tokenize
+from pipeline.plan.vectors import read_vectors
+from pipeline.themes.classifier import ThemeClassifier, codebook_scores
+from pipeline.themes.codebook import read_codebook
+from pipeline.themes.evaluation import macro_f1, with_interval
+from pipeline.themes.features import word_features
+from pipeline.themes.labels import Labelled, read_labels
+from pipeline.themes.linear import BinaryFeatureModel
+from pipeline.themes.thresholds import best_threshold, weights_for
+from pipeline.training import read_corpus
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Design = Callable[[list[str], Flags, list[str]], Floats]
+"""Takes training texts, their themes and new texts; gives scores for the new texts."""
+
+
+def codebook_alone(_: list[str], __: Flags, new: list[str]) -> Floats:
+    """Sum of the codebook's weights."""
+    return codebook_scores(read_codebook(), [tokenize(text) for text in new])
+
+
+def words(texts: list[str], labels: Flags, new: list[str]) -> Floats:
+    """Logistic regression on words that are there or not."""
+    model = BinaryFeatureModel(strength=0.3).fit([word_features(tokenize(text)) for text in texts], labels)
+    return model.decision_function([word_features(tokenize(text)) for text in new])
+
+
+def characters(texts: list[str], labels: Flags, new: list[str]) -> Floats:
+    """Logistic regression on TF-IDF of character 2- to 4-grams."""
+    grams = TfidfVectorizer(analyzer="char", ngram_range=(2, 4), min_df=3, sublinear_tf=True)
+    model = OneVsRestClassifier(LogisticRegression(C=3.0, solver="liblinear")).fit(grams.fit_transform(texts), labels)
+    return np.asarray(model.predict_proba(grams.transform(new)))
+
+
+def _directions(texts: list[str]) -> Floats:
+    vectors = read_vectors()
+    return np.array([vectors.of_text(dict.fromkeys(word_features(tokenize(text)), 1.0)) for text in texts])
+
+
+def vectors_linear(texts: list[str], labels: Flags, new: list[str]) -> Floats:
+    """Logistic regression on the mean word vector."""
+    model = OneVsRestClassifier(LogisticRegression(C=30.0, max_iter=500)).fit(_directions(texts), labels)
+    return np.asarray(model.predict_proba(_directions(new)))
+
+
+def neighbours(texts: list[str], labels: Flags, new: list[str]) -> Floats:
+    """The share of each theme among the 15 nearest opinions, by mean word vector."""
+    model = KNeighborsClassifier(15).fit(_directions(texts), labels)
+    return np.column_stack([column[:, 1] for column in model.predict_proba(_directions(new))])
+
+
+DESIGNS: dict[str, Design] = {
+    "コードブックだけ": codebook_alone,
+    "語の線形モデル": words,
+    "文字の線形モデル": characters,
+    "語ベクトルの線形モデル": vectors_linear,
+    "近い意見15件": neighbours,
+}
+
+
+def measure(design: Design, training: list[Labelled], tests: dict[str, list[Labelled]]) -> dict[str, Flags]:
+    """Choose thresholds on held-out training opinions, then decide on the tests."""
+    themes = read_codebook().names
+    texts, labels = [one.text for one in training], flags(training, themes)
+    held_out = np.zeros(labels.shape)
+    for learned, held in KFold(3, shuffle=True, random_state=0).split(texts):
+        held_out[held] = design([texts[i] for i in learned], labels[learned], [texts[i] for i in held])
+    prevalence = read_corpus(read_codebook()).prevalence
+    points = [
+        best_threshold(held_out[:, k], labels[:, k], weights_for(labels[:, k], prevalence.get(name)))
+        for k, name in enumerate(themes)
+    ]
+    return {name: design(texts, labels, [one.text for one in rows]) >= points for name, rows in tests.items()}
+
+
+def flags(rows: list[Labelled], themes: tuple[str, ...]) -> Flags:
+    """Themes as a table of yes and no."""
+    return np.array([[theme in one.themes for theme in themes] for one in rows])
+
+
+def main(labels: Path | None) -> None:
+    """Measure every design and print the table."""
+    book = read_codebook()
+    corpus = read_corpus(book)
+    filed = sum(len(plan.texts) for plan in corpus.plans)
+    training, plans = list(corpus.opinions[:-filed]), list(corpus.opinions[-filed:])
+    tests = {"計画の意見": plans, **({labels.stem: read_labels(labels, book.names)} if labels else {})}
+    truth = {name: flags(rows, book.names) for name, rows in tests.items()}
+    rows = {name: measure(design, training, tests) for name, design in DESIGNS.items()}
+    ours = ThemeClassifier(book, prevalence=corpus.prevalence)
+    chosen = corpus.calibration[:-filed]
+    ours.fit([one.text for one in training], flags(training, book.names), calibration=chosen)
+    rows["コードブックと語（既定）"] = {
+        name: ours.predict([one.text for one in found]).astype(bool) for name, found in tests.items()
+    }
+    for design, given in rows.items():
+        shown = "  ".join(f"{name} {with_interval(macro_f1, given[name], truth[name])}" for name in tests)
+        print(f"{design:　<14}{shown}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
