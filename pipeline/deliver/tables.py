@@ -136,17 +136,18 @@ def _by_count(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def _main_words(group: Sequence[Judged], theme: str) -> list[str]:
-    """The commonest words that spoke for the theme, each in its commonest form."""
+    """The words that carried the theme most in all, each in its commonest form; no single letters."""
     forms: dict[str, Counter[str]] = {}
+    carried: Counter[str] = Counter()
     for one in group:
         for score in one.labelling.scores:
             if score.theme == theme:
                 for part in telling_parts(score):
                     forms.setdefault(part.term, Counter())[part.words] += 1
-    counts = sorted(
-        ((sum(form.values()), form.most_common(1)[0][0]) for form in forms.values()), key=lambda pair: -pair[0]
-    )
-    return list(dict.fromkeys(word for _, word in counts))[:_MAIN_WORDS]
+                    # in thousandths, so that sums are exact and equal ones keep their order
+                    carried[part.term] += round(1000 * part.weight)
+    words = [forms[term].most_common(1)[0][0] for term, _ in carried.most_common()]
+    return list(dict.fromkeys(word for word in words if len(word) > 1))[:_MAIN_WORDS]
 
 
 def _representative(group: Sequence[Judged], theme: str) -> Judged | None:
