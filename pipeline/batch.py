@@ -11,7 +11,7 @@ import json
 import platform
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from pipeline.model_folder import Model
 
 DEFAULT_ROUND = "第1回"
+
+Progress = Callable[[], None]
+"""Told that one more opinion is judged."""
+
 _LIBRARIES = ("fugashi", "unidic-lite", "numpy", "scikit-learn", "skops", "pandas")
 
 
@@ -115,8 +119,12 @@ def check(sources: Sequence[Path], options: Options | None = None) -> tuple[list
     return read, findings
 
 
-def run(sources: Sequence[Path], out: Path, options: Options | None = None) -> Results:
+def run(
+    sources: Sequence[Path], out: Path, options: Options | None = None, progress: Progress | None = None
+) -> Results:
     """Do the main job and fill the folder ``out``; it is left as it was when anything fails.
+
+    ``progress`` is called after each opinion.
 
     Raises
     ------
@@ -128,7 +136,7 @@ def run(sources: Sequence[Path], out: Path, options: Options | None = None) -> R
 
     options = options or Options()
     started = time.time()
-    results, judge = _results(sources, options)
+    results, judge = _results(sources, options, progress)
     files = {
         name: cells.csv_bytes(list(frame.columns), tables.rows_of(frame)) for name, frame in results.tables().items()
     }
@@ -137,7 +145,7 @@ def run(sources: Sequence[Path], out: Path, options: Options | None = None) -> R
     return results
 
 
-def _results(sources: Sequence[Path], options: Options) -> tuple[Results, Judge]:
+def _results(sources: Sequence[Path], options: Options, progress: Progress | None) -> tuple[Results, Judge]:
     legend = _legend(options)
     read = tuple(read_source(path, legend) for path in sources)
     plan = read_plan(options.plan) if options.plan else _one_plan(read)
@@ -151,11 +159,18 @@ def _results(sources: Sequence[Path], options: Options) -> tuple[Results, Judge]
     opinions = list(name_opinions(items, options.round))
     check_ids(opinions)
     judge = Judge.from_options(options, plan)
-    judged = tuple(judge.judge(opinions))
+    judged = tuple(_watched(judge.judge(opinions), progress))
     findings = tuple(finding for source in read for finding in source.findings)
     return Results(
         read, plan, judged, build_ledger(read, judged), judge.codebook.names, findings, judge.model.notes
     ), judge
+
+
+def _watched(judged: Iterable[Judged], progress: Progress | None) -> Iterator[Judged]:
+    for one in judged:
+        yield one
+        if progress:
+            progress()
 
 
 def _legend(options: Options) -> Legend | None:
@@ -175,7 +190,9 @@ def _one_plan(sources: Sequence[Source]) -> Plan | None:
     return plans[0].plan if plans else None
 
 
-def classify(sources: Sequence[Path], out: Path, options: Options | None = None) -> LedgerLine:
+def classify(
+    sources: Sequence[Path], out: Path, options: Options | None = None, progress: Progress | None = None
+) -> LedgerLine:
     """Label opinion lists of any length, row by row.
 
     Parameters
@@ -184,6 +201,8 @@ def classify(sources: Sequence[Path], out: Path, options: Options | None = None)
         Opinion lists (CSV, TSV) or working-team tables.
     out : Path
         A CSV; written beside its place and moved there when all is done.
+    progress : callable, optional
+        Called after each opinion.
 
     Returns
     -------
@@ -219,7 +238,7 @@ def classify(sources: Sequence[Path], out: Path, options: Options | None = None)
     try:
         with partial.open("w", encoding="utf-8-sig", newline="") as stream:
             cells.write_rows(stream, [tables.opinion_header(judge.codebook.names)])
-            for one in judge.judge(name_opinions(opinions(), options.round)):
+            for one in _watched(judge.judge(name_opinions(opinions(), options.round)), progress):
                 cells.write_rows(stream, [tables.opinion_row(one)])
                 written += 1
         if written != kinds[OPINION]:

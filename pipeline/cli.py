@@ -102,7 +102,8 @@ def run_command(
     from pipeline.options import with_file
 
     options = with_file(plan=plan, codebook=codebook, model=model, departments=departments, round=round_name)
-    results = batch.run(sources, out, options)
+    with terminal.progress() as progress:
+        results = batch.run(sources, out, options, progress)
     to = terminal.console()
     terminal.show_summary(to, results)
     terminal.show_ledger(to, results)
@@ -122,10 +123,12 @@ def classify_command(
 ) -> None:
     """意見に判定だけを付けます（件数の多い回に）。"""
     from pipeline import batch
+    from pipeline.deliver import terminal
     from pipeline.options import with_file
 
     options = with_file(plan=plan, codebook=codebook, model=model, departments=departments, round=round_name)
-    line = batch.classify(sources, out, options)
+    with terminal.progress() as progress:
+        line = batch.classify(sources, out, options, progress)
     typer.echo(f"{line.stage} {line.count} = {line.breakdown}")
     typer.echo(f"{out} に書き出しました")
 

@@ -165,7 +165,7 @@ def place_of(one: Judged) -> str:
 
 
 def plan_matrix(judged: Sequence[Judged], plan: Plan, themes: Sequence[str]) -> pd.DataFrame:
-    """plan_matrix.csv: every measure, the empty ones too, then 計画外 and the total.
+    """plan_matrix.csv: every measure, the empty ones too, then 計画外.
 
     Opinions count where the source filed them, or else at their first candidate.
     """
@@ -198,7 +198,7 @@ def plan_matrix(judged: Sequence[Judged], plan: Plan, themes: Sequence[str]) -> 
         for measure in plan.measures
     ]
     rows += [row("", place, "", group) for place, group in elsewhere.items()]
-    rows += [row(OUTSIDE, OUTSIDE, "", outside), row("", TOTAL_UNIQUE, "", judged)]
+    rows.append(row(OUTSIDE, OUTSIDE, "", outside))
     return _frame(rows)
 
 

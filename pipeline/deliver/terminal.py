@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from pipeline.deliver.results import Results
@@ -22,6 +24,19 @@ def console(*, stderr: bool = False) -> Console:
     """Give a console whose width in a pipe does not depend on the machine."""
     found = Console(stderr=stderr, highlight=False, soft_wrap=False)
     return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=_PIPE_WIDTH)
+
+
+@contextlib.contextmanager
+def progress() -> Iterator[Callable[[], None] | None]:
+    """Count opinions on a terminal while they are judged; nothing in a pipe."""
+    to = console(stderr=True)
+    if not to.is_terminal:
+        yield None
+        return
+    columns = (SpinnerColumn(), TextColumn("判定した意見"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=to, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda: bar.advance(task)
 
 
 def show_summary(to: Console, results: Results) -> None:
