@@ -56,7 +56,7 @@ def main(paths: list[Path]) -> None:
         source = Path(folder, "texts.txt")
         source.write_text("\n".join(texts) + "\n", encoding="utf-8")
         command = [mecab, "-r", "/dev/null", "-d", unidic_lite.DICDIR, "-O", ""]
-        command += ["-F", r"%f[0]\t%f[1]\t%f[7]\t%m\n", "-U", r"%f[0]\t%f[1]\t\t%m\n", "-E", r"EOS\n"]
+        command += ["-F", r"%phl\t%f[7]\t%m\n", "-U", r"%phl\t\t%m\n", "-E", r"EOS\n"]
         command += ["-o", str(Path(folder, "out.txt")), str(source)]
         times: dict[str, list[float]] = {"mecab": [], "iken": [], "normalize": []}
         for _ in range(ROUNDS):

@@ -164,3 +164,10 @@ def test_the_word_list_is_sorted_and_needed() -> None:
     with resources.corpus("words.csv").open(encoding="utf-8") as stream:
         rows = [row["表記"] for row in csv.DictReader(stream)]
     assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize(("text", "sign"), [("賛成-(反対)", "-("), ("意見,「要望」", ",「")])
+def test_signs_carry_no_meaning(text: str, sign: str) -> None:
+    found = [word for word in tokenize(text) if not any(letter.isalnum() for letter in word.surface)]
+    assert found
+    assert not any(word.is_content for word in found), sign

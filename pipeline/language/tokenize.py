@@ -10,14 +10,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.language.dictionary import user_dictionary
 from pipeline.language.normalize import normalize
 
-# Part of speech 1 and 2, lemma, surface. -O '' keeps the dictionary's own dicrc from overriding the
-# format; -U is for unknown words, which have only six fields, no lemma among them. The fields that are
-# never empty stand first and last, since fugashi strips the ends of the output.
-_FORMAT = r"-O '' -F '%f[0]\t%f[1]\t%f[7]\t%m\n' -U '%f[0]\t%f[1]\t\t%m\n' -E ''"
+# Context id, lemma, surface. The id stands for the part of speech in a few digits, which makes the
+# output short and its reading fast. -O '' keeps the dictionary's own dicrc from overriding the format;
+# -U is for unknown words, which have only six fields, no lemma among them. The fields that are never
+# empty stand first and last, since fugashi strips the ends of the output.
+_FORMAT = r"-O '' -F '%phl\t%f[7]\t%m\n' -U '%phl\t\t%m\n' -E ''"
 
 _CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞"})
 
@@ -59,8 +61,25 @@ class Word:
     is_content: bool
 
 
+@functools.cache
+def _parts_of_speech() -> dict[str, tuple[str, str]]:
+    """Part of speech 1 and 2 by context id, as the dictionary lists them."""
+    import unidic_lite
+
+    table = {}
+    for line in Path(unidic_lite.DICDIR, "left-id.def").read_text(encoding="utf-8").splitlines():
+        number, _, features = line.partition(" ")
+        pos, pos2, *_ = features.split(",")
+        table[number] = (pos, "" if pos2 == "*" else pos2)
+    return table
+
+
 def _word(line: str) -> Word:
-    pos, pos2, lemma, surface = line.split("\t")
+    number, lemma, surface = line.split("\t")
+    pos, pos2 = _parts_of_speech()[number]
+    if not lemma and not any(letter.isalnum() for letter in surface):
+        # unknown signs like -( share their id with unknown nouns
+        pos, pos2 = "記号", "一般"
     key = lemma.partition("-")[0] or surface
     if key.isascii():
         key = key.casefold()
