@@ -42,7 +42,15 @@ def shared() -> list[str]:
 @pytest.fixture(scope="module")
 def ours(training: list[Labelled], sample: list[str]) -> list[str]:
     examples = [text for theme in read_codebook().themes for text in (*theme.examples, *theme.counterexamples)]
-    return [row.text for row in training] + sample + examples
+    return [row.text for row in training] + sample + examples + plans()
+
+
+def plans() -> list[str]:
+    """Every sentence of the written plans: the opinions filed, the measures and their 概要."""
+    texts = []
+    for path in sorted(resources.corpus("plans").glob("*.csv")):
+        texts += [row[name] for row in rows_of(path) for name in ("text", "施策", "概要") if row.get(name)]
+    return texts
 
 
 def copies_between(ours: list[str], theirs: list[str], threshold: float) -> list[tuple[str, str]]:
