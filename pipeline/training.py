@@ -19,7 +19,6 @@ from pipeline.themes.codebook import Codebook, read_codebook
 from pipeline.themes.kinds import KindClassifier
 from pipeline.themes.labels import Labelled, read_labels
 
-_REVIEWED_COPIES = 3
 _LIBRARIES = ("fugashi", "unidic-lite", "scikit-learn", "skops")
 
 
@@ -85,8 +84,9 @@ def learn(
 def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None = None) -> int:
     """Learn a model and write it: from the corpus, and from labels that people gave.
 
-    Labelled opinions count several times an opinion of the corpus, since they are the real
-    thing; they also teach how far the codebook can be trusted, since it was not written by them.
+    Each labelled opinion counts once, like one of the corpus: copies of it would stand on both
+    sides of the held-out split and make the words look surer than they are. The labels also
+    teach how far the codebook can be trusted, since it was not written by them.
 
     Parameters
     ----------
@@ -104,8 +104,8 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
     codebook = read_codebook(codebook_file)
     corpus = read_corpus(codebook)
     reviewed = [one for path in labels for one in read_labels(path, codebook.names)]
-    opinions = [*corpus.opinions, *reviewed * _REVIEWED_COPIES]
-    calibration = [*corpus.calibration, *[True] * (len(reviewed) * _REVIEWED_COPIES)]
+    opinions = [*corpus.opinions, *reviewed]
+    calibration = [*corpus.calibration, *[True] * len(reviewed)]
     themes, kinds = learn(codebook, opinions, calibration, corpus.prevalence)
     mapping = learn_mapping([one for one in corpus.opinions if one.facets is not None], corpus.plans)
     meta = {

@@ -113,7 +113,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         texts = [tokenize(text) for text in X]
         codebook = codebook_scores(book, texts)
         features = [word_features(words) for words in texts]
-        words = self._new_words()
+        words = BinaryFeatureModel(strength=self.strength, min_count=self.min_count)
         held_out = _held_out(words, features, labels)
         self.words_ = words.fit(features, labels)
         chosen = np.ones(len(X), dtype=bool) if calibration is None else np.asarray(calibration, dtype=bool)
@@ -139,9 +139,6 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         }
         self.thresholds_ = choose_doubt(self.held_out_[chosen], given, self.doubt, weights[chosen].min(axis=1))
         return self
-
-    def _new_words(self) -> BinaryFeatureModel:
-        return BinaryFeatureModel(strength=self.strength, min_count=self.min_count)
 
     def decision_function(self, X: Sequence[str]) -> Floats:
         """Scores, shape (n_opinions, n_themes)."""
