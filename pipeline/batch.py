@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from pipeline.deliver.results import Results
 from pipeline.errors import IkenError, LedgerError
 from pipeline.identity import check_ids, name_opinions
+from pipeline.language.batch import Batch, in_batches
 from pipeline.language.tokenize import tokenize
 from pipeline.ledger import READ, LedgerLine, build_ledger
 from pipeline.plan.mapping import PlanMapper
@@ -86,14 +87,15 @@ class Judge:
         return cls(codebook, load_model(options.model, codebook), plan)
 
     def judge(self, opinions: Iterable[Opinion]) -> Iterator[Judged]:
-        """Judge opinions one after another."""
-        for opinion in opinions:
-            words = tokenize(opinion.text)
-            decision = self.model.themes.judge(words)
-            kind = self.model.kinds.judge(words)
-            labelling = Labelling(decision.verdict, decision.themes, decision.scores, kind.name, kind.evidence)
-            themes = [score.probability for score in decision.scores]
-            yield Judged(opinion, labelling, self._mapper.match(words, themes) if self._mapper else PlanMatch())
+        """Judge opinions, a batch at a time; each is judged by itself."""
+        for some in in_batches(opinions):
+            batch = Batch([tokenize(opinion.text) for opinion in some])
+            decisions = self.model.themes.judge_all(batch)
+            kinds = self.model.kinds.judge_all(batch)
+            for opinion, words, decision, kind in zip(some, batch.texts, decisions, kinds, strict=True):
+                labelling = Labelling(decision.verdict, decision.themes, decision.scores, kind.name, kind.evidence)
+                themes = [score.probability for score in decision.scores]
+                yield Judged(opinion, labelling, self._mapper.match(words, themes) if self._mapper else PlanMatch())
 
 
 def check(sources: Sequence[Path], options: Options | None = None) -> tuple[list[Source], list[Finding]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import IkenError
+from pipeline.language.batch import Batch
 from pipeline.language.tokenize import tokenize
 from pipeline.themes.codebook import Codebook, Term, Theme, read_codebook
 from pipeline.themes.terms import Matcher, parse_expression, surfaces
@@ -16,7 +17,7 @@ MINIMAL = '[[theme]]\nname = "緑"\ndefinition = "木や花の話"\nterms = [{ w
 
 def find(expression: str, text: str) -> list[str]:
     words = tokenize(text)
-    return [surfaces(words, match) for _, match in Matcher([parse_expression(expression)]).find(words)]
+    return [surfaces(words, match) for _, match in Matcher([parse_expression(expression)]).find(Batch([words]))[0]]
 
 
 @pytest.mark.parametrize(

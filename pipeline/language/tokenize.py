@@ -52,6 +52,9 @@ class Word:
         Part of speech in UniDic's terms, first and second level.
     is_content : bool
         Whether the word carries meaning by itself.
+    number : int
+        Counts the distinct words met so far, so that many words fit into one array; it means
+        nothing beyond the process.
     """
 
     surface: str
@@ -59,6 +62,7 @@ class Word:
     pos: str
     pos2: str
     is_content: bool
+    number: int
 
 
 @functools.cache
@@ -74,7 +78,7 @@ def _parts_of_speech() -> dict[str, tuple[str, str]]:
     return table
 
 
-def _word(line: str) -> Word:
+def _word(line: str, count: int) -> Word:
     number, lemma, surface = line.split("\t")
     pos, pos2 = _parts_of_speech()[number]
     if not lemma and not any(letter.isalnum() for letter in surface):
@@ -86,14 +90,14 @@ def _word(line: str) -> Word:
     if pos in ("助動詞", "形容詞"):
         key = _NEGATIONS.get(key, key)
     is_content = pos in _CONTENT_CLASSES and pos2 != "数詞" and key not in _LIGHT
-    return Word(surface, key, pos, pos2, is_content)
+    return Word(surface, key, pos, pos2, is_content, count)
 
 
 class _WordTable(dict[str, Word]):
     """Line of MeCab's output to word; a line is read once."""
 
     def __missing__(self, line: str) -> Word:
-        word = self[line] = _word(line)
+        word = self[line] = _word(line, len(self))
         return word
 
 

@@ -15,6 +15,7 @@ band of doubt are learned from scores of texts the linear model did not see.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -23,11 +24,12 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from pipeline.language.batch import Batch, in_batches
 from pipeline.language.tokenize import Word, tokenize
 from pipeline.records import Evidence
-from pipeline.themes.codebook import Codebook, read_codebook
+from pipeline.themes.codebook import Codebook, Found, read_codebook
 from pipeline.themes.decision import DEFAULT, Decision, Threshold, decide
-from pipeline.themes.features import word_features
+from pipeline.themes.features import WordRows, word_features
 from pipeline.themes.linear import BinaryFeatureModel
 from pipeline.themes.thresholds import best_threshold, choose_doubt, weights_for
 
@@ -114,6 +116,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         codebook = codebook_scores(book, texts)
         features = [word_features(words) for words in texts]
         words = BinaryFeatureModel(strength=self.strength, min_count=self.min_count)
+        self.__dict__.pop("_word_rows", None)  # of an earlier fit
         held_out = _held_out(words, features, labels)
         self.words_ = words.fit(features, labels)
         chosen = np.ones(len(X), dtype=bool) if calibration is None else np.asarray(calibration, dtype=bool)
@@ -142,7 +145,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def decision_function(self, X: Sequence[str]) -> Floats:
         """Scores, shape (n_opinions, n_themes)."""
-        return np.array([self.score(tokenize(text)) for text in X]).reshape(len(X), -1)
+        found = [self.scores(Batch(texts))[0] for texts in in_batches(map(tokenize, X))]
+        return np.concatenate(found) if found else np.zeros((0, len(self.themes_)))
 
     def predict_proba(self, X: Sequence[str]) -> Floats:
         """Probabilities of belonging, shape (n_opinions, n_themes)."""
@@ -153,23 +157,46 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         given = np.array([threshold.given for threshold in self.thresholds_.values()])
         return (self.predict_proba(X) >= given).astype(np.int64)
 
+    def scores(self, batch: Batch) -> tuple[Floats, Found, Floats]:
+        """Score many opinions.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_opinions, n_themes)
+        terms : Found
+            The codebook's terms behind them.
+        log_odds : ndarray of shape (n_opinions, n_themes)
+            What the words say.
+        """
+        check_is_fitted(self, "combination_")
+        terms = self._book().search(batch)
+        log_odds = self.words_.scores(*self._word_rows(batch), len(batch))
+        return self._scores(terms.totals, log_odds), terms, log_odds
+
     def score(self, words: Sequence[Word]) -> Floats:
         """The scores of one opinion, shape (n_themes,)."""
-        check_is_fitted(self, "combination_")
-        codebook = np.array([sum(part.weight for part in parts) for parts in self._book().evidence(words)])
-        return self._scores(codebook, self.words_.score(word_features(words)))
+        return np.asarray(self.scores(Batch([words]))[0][0])
+
+    def judge_all(self, batch: Batch) -> list[Decision]:
+        """Decide on many opinions, with the words behind every theme that is given or in doubt."""
+        scores, terms, log_odds = self.scores(batch)
+        probabilities = _expit(scores)
+        shown = probabilities >= np.array([threshold.doubt_from for threshold in self.thresholds_.values()])
+        return [
+            decide(
+                row,
+                [
+                    self._parts(batch.texts[i], k, terms.theme_evidence(i, k), float(log_odds[i, k])) if has else ()
+                    for k, has in enumerate(has_words)
+                ],
+                self.thresholds_,
+            )
+            for i, (row, has_words) in enumerate(zip(probabilities.tolist(), shown.tolist(), strict=True))
+        ]
 
     def judge(self, words: Sequence[Word]) -> Decision:
-        """Decide on one opinion, with the words behind every theme that is given or in doubt."""
-        terms = self._book().evidence(words)
-        log_odds = self.words_.score(word_features(words))
-        totals = np.array([sum(part.weight for part in parts) for parts in terms])
-        probabilities = _expit(self._scores(totals, log_odds)).tolist()
-        evidence = [
-            self._parts(words, k, terms[k], float(log_odds[k])) if probability >= threshold.doubt_from else ()
-            for k, (probability, threshold) in enumerate(zip(probabilities, self.thresholds_.values(), strict=True))
-        ]
-        return decide(probabilities, evidence, self.thresholds_)
+        """Decide on one opinion, see :meth:`judge_all`."""
+        return self.judge_all(Batch([words]))[0]
 
     def explain(self, words: Sequence[Word], k: int) -> tuple[Evidence, ...]:
         """The parts of a theme's score, in the order of the text.
@@ -177,8 +204,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Their weights add up to the score but for the constant ``c`` (and the intercept of
         the words, where they count), which no word carries.
         """
-        log_odds = float(self.words_.score(word_features(words))[k])
-        return self._parts(words, k, self._book().evidence(words)[k], log_odds)
+        _, terms, log_odds = self.scores(Batch([words]))
+        return self._parts(words, k, terms.theme_evidence(0, k), float(log_odds[0, k]))
 
     def _parts(self, words: Sequence[Word], k: int, terms: Sequence[Evidence], log_odds: float) -> tuple[Evidence, ...]:
         a, b, _ = self.combination_[k].tolist()
@@ -202,6 +229,10 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _book(self) -> Codebook:
         return self.codebook or read_codebook()
+
+    @functools.cached_property
+    def _word_rows(self) -> WordRows:
+        return WordRows(self.words_.vocabulary_)
 
     def state(self) -> dict[str, Any]:
         """What ``fit`` learned, as plain types and arrays."""
@@ -237,10 +268,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def codebook_scores(book: Codebook, texts: Sequence[Sequence[Word]]) -> Floats:
     """Sum of the weights of the terms found, shape (n_texts, n_themes)."""
-    found = [book.evidence(words) for words in texts]
-    return np.array([[sum(part.weight for part in parts) for parts in row] for row in found], dtype=float).reshape(
-        len(texts), len(book.names)
-    )
+    found = [book.search(Batch(some)).totals for some in in_batches(texts)]
+    return np.concatenate(found) if found else np.zeros((0, len(book.names)))
 
 
 def _columns(codebook: Floats, log_odds: Floats) -> Floats:

@@ -13,8 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline import resources
 from pipeline.errors import IkenError
+from pipeline.language.batch import Batch
 from pipeline.language.tokenize import Word
 from pipeline.records import Evidence
 from pipeline.themes.terms import Match, Matcher, parse_expression, surfaces
@@ -103,7 +107,42 @@ class Codebook:
         Of terms for a theme that share a word only the strongest counts, so that a phrase and
         a word within it are not added up.
         """
-        return self._search.evidence(words)
+        return self.search(Batch([words])).evidence(0)
+
+    def search(self, batch: Batch) -> Found:
+        """Look for the terms in many texts at once."""
+        return self._search.find(batch)
+
+
+Hit = tuple[Term, Match]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The terms that stand in some texts.
+
+    Attributes
+    ----------
+    hits : list of dict of int to list
+        For each text and theme (by number), the terms that count.
+    totals : ndarray of shape (n_texts, n_themes)
+        The sums of their weights.
+    """
+
+    batch: Batch
+    hits: list[dict[int, list[Hit]]]
+    totals: NDArray[np.float64]
+
+    def evidence(self, text: int) -> tuple[tuple[Evidence, ...], ...]:
+        """Show what was found in one text, for each theme."""
+        return tuple(self.theme_evidence(text, theme) for theme in range(self.totals.shape[1]))
+
+    def theme_evidence(self, text: int, theme: int) -> tuple[Evidence, ...]:
+        """Show what was found in one text for one theme."""
+        return tuple(
+            Evidence(surfaces(self.batch.words, match), term.weight, term.expression)
+            for term, match in self.hits[text].get(theme, ())
+        )
 
 
 class _Search:
@@ -119,33 +158,34 @@ class _Search:
             expressions += [term.expression for term in theme.terms] + list(theme.ignore)
         self._matcher = Matcher([parse_expression(text) for text in expressions])
 
-    def evidence(self, words: Sequence[Word]) -> tuple[tuple[Evidence, ...], ...]:
-        found = self._matcher.find(words)
-        if not found:
-            return ((),) * self._themes
-        hits: list[list[tuple[Term, Match]]] = [[] for _ in range(self._themes)]
-        hidden: list[set[int]] = [set() for _ in range(self._themes)]
-        for number, match in found:
-            theme, term = self._meaning[number]
-            if term is None:
-                hidden[theme] |= _positions(match)
-            else:
-                hits[theme].append((term, match))
-        return tuple(
-            tuple(
-                Evidence(surfaces(words, match), term.weight, term.expression)
-                for term, match in _strongest(theme_hits, theme_hidden)
-            )
-            for theme_hits, theme_hidden in zip(hits, hidden, strict=True)
-        )
+    def find(self, batch: Batch) -> Found:
+        totals = np.zeros((len(batch), self._themes))
+        hits: list[dict[int, list[Hit]]] = []
+        for text, found in enumerate(self._matcher.find(batch)):
+            by_theme: dict[int, list[Hit]] = {}
+            hidden: dict[int, set[int]] = {}
+            for number, match in found:
+                theme, term = self._meaning[number]
+                if term is None:
+                    hidden.setdefault(theme, set()).update(_positions(match))
+                else:
+                    by_theme.setdefault(theme, []).append((term, match))
+            for theme, theme_hits in by_theme.items():
+                by_theme[theme] = _strongest(theme_hits, hidden.get(theme))
+                totals[text, theme] = sum(term.weight for term, _ in by_theme[theme])
+            hits.append(by_theme)
+        return Found(batch, hits, totals)
 
 
 def _positions(match: Match) -> set[int]:
     return {position for piece in match for position in piece}
 
 
-def _strongest(hits: list[tuple[Term, Match]], hidden: set[int]) -> list[tuple[Term, Match]]:
-    kept: list[tuple[Term, Match]] = []
+def _strongest(hits: list[Hit], hidden: set[int] | None) -> list[Hit]:
+    if len(hits) == 1 and not hidden:
+        return hits
+    hidden = hidden or set()
+    kept: list[Hit] = []
     counted: set[str] = set()
     taken: dict[bool, set[int]] = {True: set(hidden), False: set(hidden)}
     for term, match in sorted(hits, key=lambda hit: (-abs(hit[0].weight), hit[1][0].start, hit[0].expression)):

@@ -6,6 +6,7 @@ largest part of its score.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from pipeline.language.batch import Batch, in_batches
 from pipeline.language.tokenize import Word, tokenize
-from pipeline.themes.features import ending_features, ending_surfaces
+from pipeline.themes.features import EndingRows, ending_features, ending_surfaces, tail_surfaces
 from pipeline.themes.linear import BinaryFeatureModel
 
 KINDS = ("要望", "課題", "事例", "懸念")
@@ -55,27 +57,41 @@ class KindClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         labels = np.array([[kind == name for name in KINDS] for kind in y])
         self.classes_ = np.array(KINDS)
         model = BinaryFeatureModel(strength=self.strength, min_count=self.min_count)
+        self.__dict__.pop("_ending_rows", None)  # of an earlier fit
         self.model_ = model.fit([ending_features(tokenize(text)) for text in X], labels)
         return self
 
     def predict(self, X: Sequence[str]) -> NDArray[np.str_]:
         """Give the kind of each text."""
-        return np.array([self.judge(tokenize(text)).name for text in X])
+        found = [self._best(Batch(texts)) for texts in in_batches(map(tokenize, X))]
+        return np.array(KINDS)[np.concatenate(found)] if found else np.array([], dtype=str)
+
+    def judge_all(self, batch: Batch) -> list[Kind]:
+        """Judge many opinions and name the words that spoke loudest for each kind."""
+        best = self._best(batch).tolist()
+        return [Kind(KINDS[k], self._telling_words(words, k)) for words, k in zip(batch.texts, best, strict=True)]
 
     def judge(self, words: Sequence[Word]) -> Kind:
-        """Judge one opinion and name the words that spoke loudest for the kind."""
+        """Judge one opinion, see :meth:`judge_all`."""
+        return self.judge_all(Batch([words]))[0]
+
+    def _best(self, batch: Batch) -> NDArray[np.int64]:
         check_is_fitted(self, "model_")
-        k = int(self.model_.score(ending_features(words)).argmax())
-        return Kind(KINDS[k], self._telling_words(words, k))
+        return np.asarray(self.model_.scores(*self._ending_rows(batch), len(batch)).argmax(axis=1))
+
+    @functools.cached_property
+    def _ending_rows(self) -> EndingRows:
+        return EndingRows(self.model_.vocabulary_)
 
     def _telling_words(self, words: Sequence[Word], k: int) -> str:
-        shown = ending_surfaces(words)
-        parts = self.model_.parts(shown, k)
         # how the text ends tells a reader most; が or を may carry weight there, but says nothing
-        positive = [name for name, part in parts.items() if part > 0 and _TELLING.search(shown[name])]
-        telling = [name for name in positive if name.startswith(("結び:", "末:"))] or positive
-        best = max(telling, key=lambda name: (parts[name], len(shown[name])), default="")
-        return shown.get(best, "")
+        for surfaces in (tail_surfaces, ending_surfaces):
+            shown = surfaces(words)
+            parts = self.model_.parts(shown, k)
+            telling = [name for name, part in parts.items() if part > 0 and _TELLING.search(shown[name])]
+            if telling:
+                return shown[max(telling, key=lambda name: (parts[name], len(shown[name])))]
+        return ""
 
     def state(self) -> dict[str, Any]:
         """What was learned, as plain arrays."""

@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Row = Iterable[str]
 
 
@@ -81,14 +82,33 @@ class BinaryFeatureModel(BaseEstimator):  # type: ignore[misc]
     def decision_function(self, X: Sequence[Row]) -> Floats:
         """Give the scores (log-odds), shape (n_texts, n_classes)."""
         check_is_fitted(self, "weights_")
-        return np.array([self.score(row) for row in X]).reshape(len(X), len(self.intercepts_))
+        known = self.vocabulary_
+        rows = [sorted({known[name] for name in row if name in known}) for row in X]
+        owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        return self.scores(owners, np.array([row for found in rows for row in found], dtype=np.int64), len(rows))
 
     def score(self, row: Row) -> Floats:
         """Give the scores of one text, shape (n_classes,)."""
-        get = self.vocabulary_.get
-        rows = [get(name, 0) for name in row]
-        result: Floats = self.weights_[rows].sum(axis=0) + self.intercepts_
-        return result
+        scores: Floats = self.decision_function([row])[0]
+        return scores
+
+    def scores(self, owners: Ints, rows: Ints, texts: int) -> Floats:
+        """Add up the weights of rows of the table.
+
+        Parameters
+        ----------
+        owners, rows : ndarray of shape (n,)
+            Which text has which feature, each once, in the order of texts and rows.
+        texts : int
+            How many texts there are.
+
+        Returns
+        -------
+        ndarray of shape (texts, n_classes)
+        """
+        weights = self.weights_[rows]
+        sums = [np.bincount(owners, weights[:, k], minlength=texts) for k in range(weights.shape[1])]
+        return np.asarray(np.column_stack(sums) + self.intercepts_)
 
     def parts(self, row: Row, k: int) -> dict[str, float]:
         """Give each known feature's part of the score for class ``k``."""

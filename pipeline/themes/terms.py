@@ -17,10 +17,16 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.language.batch import Batch, WordColumn
 from pipeline.language.tokenize import Word, tokenize
+
+Ints = NDArray[np.int64]
 
 NEAR = 3
 FAR = 12
@@ -78,7 +84,10 @@ def parse_expression(text: str) -> tuple[Slot, ...]:
 
 
 class Matcher:
-    """Finds many expressions in a text at once.
+    """Finds many expressions in many texts at once.
+
+    Most expressions are ruled out by arithmetic on the numbers of the words: one is looked at
+    only where its first word stands and its second one follows near enough.
 
     Parameters
     ----------
@@ -87,43 +96,99 @@ class Matcher:
     """
 
     def __init__(self, expressions: Sequence[tuple[Slot, ...]]) -> None:
-        # by the first key of an alternative of the first slot, and then by one of the second
-        # slot: most expressions are ruled out by what the text does not have
-        self._single: dict[str, list[_Start]] = defaultdict(list)
-        self._several: dict[str, dict[str, list[_Start]]] = defaultdict(lambda: defaultdict(list))
-        for number, (first, *rest) in enumerate(expressions):
-            for run in first.keys:
-                start = _Start(number, run, tuple(rest))
-                if not rest:
-                    self._single[run[0]].append(start)
-                for second in {other[0] for other in rest[0].keys} if rest else ():
-                    self._several[run[0]][second].append(start)
-        self._first_keys = frozenset(self._single) | frozenset(self._several)
+        known: dict[str, int] = {}
 
-    def find(self, words: Sequence[Word]) -> list[tuple[int, Match]]:
-        """List ``(expression number, match)`` for every place where an expression stands."""
-        found: list[tuple[int, Match]] = []
-        keys = [word.key for word in words]
-        present = frozenset(keys)
-        possible = {key: self._possible(key, present) for key in present & self._first_keys}
-        for position, key in enumerate(keys):
-            for start in possible.get(key, ()):
-                end = position + len(start.run)
-                if len(start.run) > 1 and tuple(keys[position:end]) != start.run:
-                    continue
-                match = _follow(keys, range(position, end), start.rest)
+        def number(key: str) -> int:
+            return known.setdefault(key, len(known) + 1)
+
+        self._alone: dict[int, list[_Start]] = defaultdict(list)
+        pairs: dict[int, _Pairs] = {reach: defaultdict(list) for reach in (1, NEAR + 1, FAR + 1)}
+        for expression, (first, *rest) in enumerate(expressions):
+            steps = tuple(_step(slot) for slot in rest)
+            for run in first.keys:
+                start = _Start(expression, run, steps)
+                if len(run) > 1:
+                    pairs[1][number(run[0]), number(run[1])].append(start)
+                elif rest:
+                    for second in dict.fromkeys(other[0] for other in rest[0].keys):
+                        pairs[rest[0].gap + 1][number(run[0]), number(second)].append(start)
+                else:
+                    self._alone[number(run[0])].append(start)
+        self._number = WordColumn(lambda word: known.get(word.key, 0))
+        self._is_alone = _flags(self._alone, len(known))
+        self._tables = [_PairTable(found, len(known), reach) for reach, found in pairs.items() if found]
+
+    def find(self, batch: Batch) -> list[list[tuple[int, Match]]]:
+        """List for each text ``(expression number, match)`` for every place where an expression stands.
+
+        The positions of a match count from the beginning of the batch.
+        """
+        found: list[list[tuple[int, Match]]] = [[] for _ in range(len(batch))]
+        if not len(batch.numbers):
+            return found
+        numbers = self._number(batch)
+        owner = batch.owner
+        for position in np.flatnonzero(self._is_alone[numbers]).tolist():
+            for start in self._alone[int(numbers[position])]:
+                found[owner[position]].append((start.number, (range(position, position + 1),)))
+        keys = [word.key for word in batch.words]
+        ends = batch.ends[owner]
+        for table in self._tables:
+            for position, start in table.candidates(numbers, ends):
+                match = _match(keys, position, int(ends[position]), start)
                 if match is not None:
-                    found.append((start.number, match))
+                    found[owner[position]].append((start.number, match))
         return found
 
-    def _possible(self, key: str, present: frozenset[str]) -> list[_Start]:
-        """The expressions that begin with ``key`` and whose second word, if any, is in the text."""
-        starts = list(self._single.get(key, ()))
-        by_second = self._several.get(key)
-        if by_second:
-            several = [start for second in by_second.keys() & present for start in by_second[second]]
-            starts += {id(start): start for start in several}.values()
-        return starts
+
+_Pairs = dict[tuple[int, int], list["_Start"]]
+
+
+class _PairTable:
+    """Expressions by the numbers of two of their words, the second at most ``reach`` after the first."""
+
+    def __init__(self, pairs: _Pairs, highest: int, reach: int) -> None:
+        self._width = highest + 1
+        self._reach = reach
+        self._is_first = _flags((first for first, _ in pairs), highest)
+        self._is_second = _flags((second for _, second in pairs), highest)
+        self._codes = np.array(sorted(first * self._width + second for first, second in pairs), dtype=np.int64)
+        self._starts = [pairs[divmod(code, self._width)] for code in self._codes.tolist()]
+
+    def candidates(self, numbers: Ints, ends: Ints) -> Iterable[tuple[int, _Start]]:
+        """Places where an expression may begin, each once."""
+        firsts = np.flatnonzero(self._is_first[numbers])
+        heads = numbers[firsts] * self._width
+        limits = ends[firsts]
+        found: dict[tuple[int, int], tuple[int, _Start]] = {}
+        for distance in range(1, self._reach + 1):
+            inside = np.flatnonzero(firsts + distance < limits)
+            seconds = numbers[firsts[inside] + distance]
+            inside = inside[self._is_second[seconds]]
+            codes = heads[inside] + numbers[firsts[inside] + distance]
+            rows = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
+            hits = self._codes[rows] == codes
+            for position, row in zip(firsts[inside[hits]].tolist(), rows[hits].tolist(), strict=True):
+                for start in self._starts[row]:
+                    found[position, id(start)] = (position, start)
+        return found.values()
+
+
+def _flags(numbers: Iterable[int], highest: int) -> NDArray[np.bool_]:
+    flags = np.zeros(highest + 1, dtype=bool)
+    flags[list(numbers)] = True
+    return flags
+
+
+_Step = tuple[int, dict[str, list[tuple[str, ...]]]]
+"""A further slot: its gap, and its alternatives by their first key."""
+
+
+def _step(slot: Slot) -> _Step:
+    runs: dict[str, list[tuple[str, ...]]] = {}
+    for run in slot.keys:
+        runs.setdefault(run[0], []).append(run)
+    return slot.gap, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,32 +197,42 @@ class _Start:
 
     number: int
     run: tuple[str, ...]
-    rest: tuple[Slot, ...]
+    rest: tuple[_Step, ...]
 
 
-def _follow(keys: Sequence[str], first: range, slots: Sequence[Slot]) -> Match | None:
-    """Find the remaining slots, each at its first fitting place; None if one is missing."""
-    match = [first]
-    for slot in slots:
-        piece = _first_run(keys, match[-1].stop, slot)
+def _match(keys: Sequence[str], position: int, limit: int, start: _Start) -> Match | None:
+    """Match an expression at ``position``, before ``limit``: each slot where it first fits, or None."""
+    end = position + len(start.run)
+    if len(start.run) > 1 and (end > limit or tuple(keys[position:end]) != start.run):
+        return None
+    match = [range(position, end)]
+    for gap, runs in start.rest:
+        piece = _first_run(keys, limit, match[-1].stop, gap, runs)
         if piece is None:
             return None
         match.append(piece)
     return tuple(match)
 
 
-def _first_run(keys: Sequence[str], position: int, slot: Slot) -> range | None:
-    for start in range(position, min(position + slot.gap + 1, len(keys))):
-        for run in slot.keys:
-            if keys[start] == run[0] and (len(run) == 1 or tuple(keys[start : start + len(run)]) == run):
-                return range(start, start + len(run))
-        if keys[start] in _SENTENCE_END:
+def _first_run(
+    keys: Sequence[str], limit: int, position: int, gap: int, runs: dict[str, list[tuple[str, ...]]]
+) -> range | None:
+    for start in range(position, min(position + gap + 1, limit)):
+        key = keys[start]
+        for run in runs.get(key, ()):
+            end = start + len(run)
+            if len(run) == 1 or (end <= limit and tuple(keys[start:end]) == run):
+                return range(start, end)
+        if key in _SENTENCE_END:
             return None
     return None
 
 
 def surfaces(words: Sequence[Word], match: Match) -> str:
-    """Show the matched words as they stand in the text, with … where others stand between."""
+    """Show the matched words as they stand in the text, with … where others stand between.
+
+    ``words`` are those in which the match was found: a batch's.
+    """
     shown = ""
     end = match[0].start
     for piece in match:
