@@ -17,6 +17,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.deliver.results import Results
 from pipeline.errors import IkenError, LedgerError
 from pipeline.identity import check_ids, name_opinions
@@ -30,7 +32,9 @@ from pipeline.reading.plan_file import read_plan
 from pipeline.reading.plan_table import OPINION
 from pipeline.reading.sources import check_ending, read_source
 from pipeline.records import Finding, Item, Judged, Labelling, Opinion, Place, Plan, PlanMatch, Source
+from pipeline.themes.asking import asking_clauses
 from pipeline.themes.codebook import Codebook, read_codebook
+from pipeline.themes.kinds import ASKING
 
 if TYPE_CHECKING:
     from pipeline.model_folder import Model
@@ -71,20 +75,24 @@ class Judge:
     model : Model
     plan : Plan or None
         Without a plan no candidates are given.
+    filed : iterable of Item
+        Opinions; those that the source filed under measures of the plan are neighbours for the
+        others, never for themselves.
     """
 
-    def __init__(self, codebook: Codebook, model: Model, plan: Plan | None) -> None:
+    def __init__(self, codebook: Codebook, model: Model, plan: Plan | None, filed: Iterable[Item] = ()) -> None:
         self.codebook = codebook
         self.model = model
-        self._mapper = PlanMapper(plan, model.mapping, codebook) if plan else None
+        places = [(tokenize(item.text), item.filed_under) for item in filed if plan and item.filed_under]
+        self._mapper = PlanMapper(plan, model.mapping, codebook, places) if plan else None
 
     @classmethod
-    def from_options(cls, options: Options, plan: Plan | None) -> Judge:
+    def from_options(cls, options: Options, plan: Plan | None, filed: Iterable[Item] = ()) -> Judge:
         """Load what the options name."""
         from pipeline.model_folder import load_model
 
         codebook = read_codebook(options.codebook)
-        return cls(codebook, load_model(options.model, codebook), plan)
+        return cls(codebook, load_model(options.model, codebook), plan, filed)
 
     def judge(self, opinions: Iterable[Opinion]) -> Iterator[Judged]:
         """Judge opinions, a batch at a time; each is judged by itself."""
@@ -92,10 +100,16 @@ class Judge:
             batch = Batch([tokenize(opinion.text) for opinion in some])
             decisions = self.model.themes.judge_all(batch)
             kinds = self.model.kinds.judge_all(batch)
-            for opinion, words, decision, kind in zip(some, batch.texts, decisions, kinds, strict=True):
-                labelling = Labelling(decision.verdict, decision.themes, decision.scores, kind.name, kind.evidence)
-                themes = [score.probability for score in decision.scores]
-                yield Judged(opinion, labelling, self._mapper.match(words, themes) if self._mapper else PlanMatch())
+            matches = [PlanMatch()] * len(batch)
+            if self._mapper:
+                themes = np.array([[score.probability for score in decision.scores] for decision in decisions])
+                matches = self._mapper.match_all(batch, themes)
+            for opinion, decision, kind, match in zip(some, decisions, kinds, matches, strict=True):
+                asking = asking_clauses(opinion.text) if kind.name == ASKING else ()
+                labelling = Labelling(
+                    decision.verdict, decision.themes, decision.scores, kind.name, kind.evidence, asking
+                )
+                yield Judged(opinion, labelling, match)
 
 
 def check(sources: Sequence[Path], options: Options | None = None) -> tuple[list[Source], list[Finding]]:
@@ -160,7 +174,7 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
         )
     opinions = list(name_opinions(items, options.round))
     check_ids(opinions)
-    judge = Judge.from_options(options, plan)
+    judge = Judge.from_options(options, plan, items)
     judged = tuple(_watched(judge.judge(opinions), progress))
     findings = tuple(finding for source in read for finding in source.findings)
     return Results(
@@ -225,7 +239,8 @@ def classify(
     tables_read = {path: read_source(path, legend) for path in sources if path.suffix.lower() != ".csv"}
     layouts = {path: read_layout(path) for path in sources if path not in tables_read}
     plan = read_plan(options.plan) if options.plan else _one_plan(list(tables_read.values()))
-    judge = Judge.from_options(options, plan)
+    filed = [item for source in tables_read.values() for item in source.items if item.kind == OPINION]
+    judge = Judge.from_options(options, plan, filed)
     kinds: Counter[str] = Counter()
 
     def opinions() -> Iterator[Item]:

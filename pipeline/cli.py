@@ -159,11 +159,13 @@ def train_command(
     codebook: CodebookFile = None,
 ) -> None:
     """手持ちの意見に人のラベルを加えて学習し、新しいモデルを作ります。"""
+    from pipeline.deliver.terminal import console, show_trained
     from pipeline.options import with_file
     from pipeline.training import train
 
-    count = train(out, labels, with_file(codebook=codebook).codebook)
-    typer.echo(f"{count} 件の意見から {out} を作りました")
+    trained = train(out, labels, with_file(codebook=codebook).codebook)
+    show_trained(console(), trained)
+    typer.echo(f"手持ちの {trained.opinions} 件と人のラベル {trained.reviewed} 件から {out} を作りました")
 
 
 def entry() -> None:

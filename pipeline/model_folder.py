@@ -15,10 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from pipeline import resources
 from pipeline.arrays import load_arrays, save_arrays
 from pipeline.errors import IkenError
+from pipeline.plan.comparing import PARTS
+from pipeline.plan.facets import FACETS
+from pipeline.plan.filed import FILED_PARTS
 from pipeline.plan.mapping import MappingModel
+from pipeline.plan.vectors import read_vectors
 from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.codebook import Codebook
 from pipeline.themes.decision import Threshold
@@ -26,8 +32,10 @@ from pipeline.themes.kinds import KindClassifier
 
 _WEIGHTS = "weights.npz"
 
-FORMAT = 1
+FORMAT = 2
 """Version of the folder's layout.
+
+Format 1 mapped to the plan without pieces, bridge and filing, and knew no corrections.
 
 To change the layout: raise this number, keep :func:`load_model` able to read every older
 one, and keep a folder of the older format in ``tests/data/models/`` with a test that loads it.
@@ -90,27 +98,30 @@ def load_model(folder: Path | None, codebook: Codebook) -> Model:
 
     A theme that the codebook has and the model does not (a city's fifth theme) rests on its
     codebook terms; the model's notes say so. So does a note when the codebook's terms are
-    others than those the model was learned with.
+    others than those the model was learned with (a city's own terms).
 
     Raises
     ------
     IkenError
-        When the folder is no model, is of another format, or knows none of the themes.
+        When the folder is no model, is of a newer format, or was learned with another codebook:
+        one that has less than half of the themes.
     """
     folder = folder or resources.default_model()
     meta = _read_meta(folder)
-    state = _read_state(folder)
+    state = _read_state(folder, int(meta["format"]))
     learned = state["themes"]
-    if not set(learned["themes"]) & set(codebook.names):
+    unknown = [name for name in codebook.names if name not in learned["themes"]]
+    if 2 * len(unknown) > len(codebook.names):
         raise IkenError(
-            f"モデルはコードブックのテーマ（{'、'.join(codebook.names)}）を一つも知りません",
+            f"モデルは別のコードブックのものです（知らないテーマ: {'、'.join(unknown)}）",
             file=str(folder),
-            remedy="そのコードブックで学習したモデルを --model に指定してください",
+            remedy="そのコードブックで学習したモデルを --model に指定してください（iken train --codebook）",
         )
     thresholds = {name: _threshold(meta, name, folder) for name in learned["themes"]}
     themes = ThemeClassifier.from_state(learned, thresholds, codebook)
-    missing = [name for name in codebook.names if name not in thresholds]
-    notes = [f"テーマ「{name}」は学習していないので、コードブックの語だけで判定します" for name in missing]
+    notes = [f"テーマ「{name}」は学習していないので、コードブックの語だけで判定します" for name in unknown]
+    if codebook.digest != meta.get("codebook"):
+        notes.append("コードブックの語が、モデルを学習したときのものと違います（今の語で判定します）")
     notes += [
         f"テーマ「{name}」は学習に使えた意見が少ないので、コードブックの語だけで判定します"
         for name in learned["codebook_only"]
@@ -135,8 +146,8 @@ def _read_meta(folder: Path) -> dict[str, Any]:
         raise IkenError(
             "モデルのフォルダとして読めません（meta.json）", file=str(folder), remedy="--model の場所を確かめてください"
         ) from error
-    if not isinstance(meta, dict) or meta.get("format") != FORMAT:
-        found = meta.get("format") if isinstance(meta, dict) else None
+    found = meta.get("format") if isinstance(meta, dict) else None
+    if not isinstance(meta, dict) or not isinstance(found, int) or not 1 <= found <= FORMAT:
         raise IkenError(
             f"モデルの形式が違います（{found}、この版は {FORMAT}）",
             file=str(path),
@@ -145,7 +156,7 @@ def _read_meta(folder: Path) -> dict[str, Any]:
     return meta
 
 
-def _read_state(folder: Path) -> dict[str, Any]:
+def _read_state(folder: Path, version: int) -> dict[str, Any]:
     try:
         state = load_arrays(folder / _WEIGHTS)
     except ValueError as error:
@@ -156,7 +167,22 @@ def _read_state(folder: Path) -> dict[str, Any]:
         raise IkenError(
             "モデルの中身が足りません（weights.npz）", file=str(folder), remedy="モデルのフォルダを写し直してください"
         )
+    if version == 1:
+        state["mapping"] = _mapping_of_format_1(state["mapping"])
+        state["themes"]["corrections"] = {}
     return state
+
+
+def _mapping_of_format_1(state: dict[str, Any]) -> dict[str, Any]:
+    """Give what format 1 did not learn the weight 0; the filing of others counts for nothing."""
+    size = read_vectors().dimensions + len(FACETS)
+    return {
+        **state,
+        "themes": [],
+        "weights": np.insert(np.asarray(state["weights"], dtype=float), PARTS.index("pieces"), 0.0),
+        "bridge": np.zeros((size, size)),
+        "filed": np.array([1.0, *[0.0] * len(FILED_PARTS)]),
+    }
 
 
 def _threshold(meta: dict[str, Any], name: str, folder: Path) -> Threshold:

@@ -222,6 +222,8 @@ class Labelling:
         要望, 課題, 事例 or 懸念.
     kind_evidence : str
         The words that decided the kind.
+    asking : tuple of str
+        What a 要望 asks for (求めていること), in the order of the text; empty for other kinds.
     """
 
     verdict: str
@@ -229,6 +231,7 @@ class Labelling:
     scores: tuple[ThemeScore, ...]
     kind: str
     kind_evidence: str = ""
+    asking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

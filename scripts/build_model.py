@@ -14,8 +14,7 @@ from pipeline.training import train
 
 def main(folder: Path) -> None:
     """Learn and write."""
-    count = train(folder)
-    print(f"{folder.name}: {count} 件の意見から作りました")
+    print(f"{folder.name}: {train(folder).opinions} 件の意見から作りました")
 
 
 if __name__ == "__main__":

@@ -21,9 +21,11 @@ import numpy as np
 
 from pipeline import resources
 from pipeline.language.normalize import normalize
-from pipeline.language.tokenize import tokenize_normalized
+from pipeline.language.tokenize import tokenize, tokenize_normalized
+from pipeline.themes.codebook import read_codebook
+from pipeline.training import read_corpus
 
-DIMENSIONS = 100
+DIMENSIONS = 150
 _MASK = (1 << 64) - 1
 
 
@@ -43,6 +45,12 @@ def hash64(word: str, seed: int = 1) -> int:
     return h ^ (h >> 47)
 
 
+def corpus_keys() -> set[str]:
+    """The words of the written opinions."""
+    opinions = read_corpus(read_codebook()).opinions
+    return {word.key for one in opinions for word in tokenize(one.text)}
+
+
 def main(wheel: Path) -> None:
     """Read, reduce, write."""
     with zipfile.ZipFile(wheel) as archive:
@@ -50,6 +58,7 @@ def main(wheel: Path) -> None:
         vectors = np.load(io.BytesIO(archive.read(f"{folder}/vectors")), allow_pickle=False)
         rows_by_hash = msgpack.unpackb(archive.read(f"{folder}/key2row"), strict_map_key=False)
         words = json.loads(archive.read(f"{folder}/strings.json"))
+    known = corpus_keys()
     found: dict[str, int] = {}
     for word in words:
         row = rows_by_hash.get(hash64(word))
@@ -59,6 +68,9 @@ def main(wheel: Path) -> None:
         # proper names say nothing of a measure
         if len(tokens) == 1 and tokens[0].is_content and tokens[0].pos2 != "固有名詞":
             key = tokens[0].key
+            # of the many Latin words, those that opinions use (NPO, Wi-Fi)
+            if key.isascii() and key not in known:
+                continue
             # the word that is its own key tells better what the key means than another spelling
             if key == word or key not in found:
                 found[key] = row

@@ -22,7 +22,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
 from pipeline.language.tokenize import tokenize
-from pipeline.plan.vectors import read_vectors
+from pipeline.plan.vectors import read_vectors, unit_rows
 from pipeline.themes.classifier import ThemeClassifier, codebook_scores
 from pipeline.themes.codebook import read_codebook
 from pipeline.themes.evaluation import macro_f1, with_interval
@@ -58,7 +58,7 @@ def characters(texts: list[str], labels: Flags, new: list[str]) -> Floats:
 
 def _directions(texts: list[str]) -> Floats:
     vectors = read_vectors()
-    return np.array([vectors.of_text(dict.fromkeys(word_features(tokenize(text)), 1.0)) for text in texts])
+    return unit_rows(np.array([vectors.of(word_features(tokenize(text))).sum(axis=0) for text in texts]))
 
 
 def vectors_linear(texts: list[str], labels: Flags, new: list[str]) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from pipeline.arrays import load_arrays
 from pipeline.errors import IkenError
 from pipeline.language.tokenize import tokenize
 from pipeline.model_folder import FORMAT, Model, load_model
+from pipeline.plan.mapping import PlanMapper
+from pipeline.records import Measure, Plan
 from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.codebook import Codebook, Term, Theme, read_codebook
 from pipeline.themes.features import ending_features, ending_surfaces, word_features
@@ -173,7 +176,8 @@ def test_learning_twice_gives_the_same_model() -> None:
     book = read_codebook()
     corpus = read_corpus(book)
     some = slice(0, None, 5)
-    one, other = (learn(book, corpus.opinions[some], corpus.calibration[some], {})[0] for _ in range(2))
+    fewer = replace(corpus, opinions=corpus.opinions[some], calibration=corpus.calibration[some])
+    one, other = (learn(book, fewer)[0] for _ in range(2))
     assert (one.words_.weights_ == other.words_.weights_).all()
     assert (one.combination_ == other.combination_).all()
     assert one.thresholds_ == other.thresholds_
@@ -208,8 +212,30 @@ def test_a_broken_or_foreign_folder_is_refused(tmp_path: Path) -> None:
         with pytest.raises(IkenError, match=r"weights\.npz"):
             load_model(folder, read_codebook())
     other = Codebook((Theme("緑", "木の話", (), (), (Term("植樹", 1.0),)),))
-    with pytest.raises(IkenError, match="一つも知りません"):
+    with pytest.raises(IkenError, match="別のコードブックのもの"):
         load_model(None, other)
+
+
+def test_a_model_of_the_older_format_still_judges() -> None:
+    book = read_codebook()
+    model = load_model(Path(__file__).parent / "data/models/format1", book)
+    assert model.themes.judge(tokenize("SNSの使い方を学べる講座を開いてほしい")).themes == ("オンライン",)
+    plan = Plan(
+        (
+            Measure("1(1)", "1 支える", "財政的な支援", "補助金により活動資金の確保を支援します。"),
+            Measure("1(2)", "1 支える", "交流の場づくり", "団体どうしの交流の機会をつくります。"),
+        )
+    )
+    best = PlanMapper(plan, model.mapping, book).match(tokenize("活動資金が足りない")).candidates[0]
+    assert best.label == "1(1) 財政的な支援"
+
+
+def test_a_city_that_mends_the_terms_is_told_so_and_judged_by_them(tmp_path: Path) -> None:
+    path = tmp_path / "themes.toml"
+    body = resources.corpus("themes.toml").read_text(encoding="utf-8")
+    path.write_text(body + "\n# うちの市の語\n", encoding="utf-8")
+    assert load_model(None, read_codebook()).notes == ()
+    assert "違います" in "".join(load_model(None, read_codebook(path)).notes)
 
 
 def test_the_two_forms_of_a_model_hold_the_same() -> None:

@@ -11,6 +11,7 @@ import pytest
 from pipeline import batch, resources
 from pipeline.errors import IkenError
 from pipeline.evaluate import evaluate
+from pipeline.language.tokenize import tokenize
 from pipeline.model_folder import load_model
 from pipeline.themes.codebook import read_codebook
 from pipeline.themes.evaluation import calibration_error, f1_score, macro_f1, micro_f1, theme_figures, with_interval
@@ -92,22 +93,42 @@ def test_labels_by_id_are_matched_with_a_run(tmp_path: Path, sample_list: Path) 
 
 
 def test_training_takes_reviewed_labels_in_and_says_so(tmp_path: Path, sample_list: Path) -> None:
+    # a city where 蛍見守り is everyday talk of who does the work, though the codebook does not know it
     labels = tmp_path / "labels.csv"
+    kinds = ("川上", "川下", "東", "西", "南", "北")
     rows = "".join(
-        f"第{n}町内の蛍見守りたいの活動に人が足りない,担い手,課題\n蛍の名所を{n}回見に行った,なし,事例\n"
-        for n in range(30)
+        f"{place}の蛍見守りは{n}月からである,担い手,事例\n{place}の蛍の名所を{n}回見に行った,なし,事例\n"
+        for place in kinds
+        for n in range(1, 9)
     )
     labels.write_text("意見,テーマ,種別\n" + rows, encoding="utf-8")
-    train(tmp_path / "models" / "minase", [labels])
-    model = load_model(tmp_path / "models" / "minase", read_codebook())
-    assert model.name == "minase"
-    assert model.meta["reviewed"] == 60
-    assert "60 件" in (tmp_path / "models" / "minase" / "card.md").read_text(encoding="utf-8")
-    assert "蛍" in model.themes.words_.vocabulary_
+    trained = train(tmp_path / "models" / "minase", [labels])
+    book = read_codebook()
+    model, default = load_model(tmp_path / "models" / "minase", book), load_model(None, book)
+    assert (model.name, model.meta["reviewed"], trained.reviewed) == ("minase", 96, 96)
+    learned = {one.theme: one for one in trained.corrections}
+    assert learned["担い手"].kept
+    assert dict(learned["担い手"].terms)["語:見守る"] > 0 > dict(learned["担い手"].terms)["語:名所"]
+    card = (tmp_path / "models" / "minase" / "card.md").read_text(encoding="utf-8")
+    assert "見守り" in card
+    # the corrections travel, raise what they are about, and are shown with the rest
+    text = tokenize("蛍見守りの当番表")
+    assert model.themes.score(text)[0] > default.themes.score(text)[0]
+    assert any("見守り" in part.words for part in model.themes.explain(text, 0))
+    # what was not corrected is judged as before
+    assert (model.themes.score(tokenize("歩道が狭い")) == default.themes.score(tokenize("歩道が狭い"))).all()
     results = batch.run([sample_list], tmp_path / "out", batch.Options(model=tmp_path / "models" / "minase"))
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert record["model"]["name"] == "minase"
     assert len(results.judged) == 40
+
+
+def test_labels_that_say_what_the_model_says_correct_nothing() -> None:
+    themes = load_model(None, read_codebook()).themes
+    texts = ["会長のなり手がいない", "歩道が狭い", "補助金を増やしてほしい", "橋が古い"] * 10
+    told = themes.adapt(texts, themes.predict(texts))
+    assert all(one.after >= one.before for one in told if one.kept)
+    assert themes.predict(texts).tolist() == load_model(None, read_codebook()).themes.predict(texts).tolist()
 
 
 def test_faulty_labels_stop_the_training(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import pytest
 
 from pipeline import resources
 from pipeline.errors import IkenError
-from pipeline.language.tokenize import tokenize
+from pipeline.language.tokenize import Word, tokenize
 from pipeline.model_folder import load_model
+from pipeline.plan.comparing import OUTSIDE_PARTS, PARTS
 from pipeline.plan.learning import fit_weights, read_filed_plan
-from pipeline.plan.mapping import OUTSIDE_PARTS, PARTS, PlanMapper
+from pipeline.plan.mapping import PlanMapper
 from pipeline.plan.vectors import read_vectors
 from pipeline.reading.plan_file import read_plan
 from pipeline.records import Measure, Plan
@@ -74,10 +75,11 @@ def test_a_plan_of_one_measure() -> None:
 
 def test_words_of_like_meaning_are_near() -> None:
     vectors = read_vectors()
-    near = vectors.of("お金") @ vectors.of("資金") if "お金" in vectors else vectors.of("費用") @ vectors.of("資金")
-    assert near > vectors.of("資金") @ vectors.of("公園")
-    assert np.linalg.norm(vectors.of_text({"資金": 1.0, "公園": 2.0})) == pytest.approx(1.0)
-    assert np.linalg.norm(vectors.of_text({"そんな語はない": 1.0})) == 0.0
+    cost, funds, park, unknown = vectors.of(["費用", "資金", "公園", "そんな語はない"])
+    assert cost @ funds > funds @ park
+    assert np.linalg.norm(funds) == pytest.approx(1.0)
+    assert "そんな語はない" not in vectors
+    assert np.linalg.norm(unknown) == 0.0
 
 
 def test_every_written_plan_can_be_read() -> None:
@@ -103,8 +105,47 @@ def test_the_weights_found_prefer_what_the_truth_prefers() -> None:
     parts = rng.random((60, 3, len(PARTS)))
     truth = np.zeros((60, 4))
     truth[np.arange(60), parts[:, :, 0].argmax(axis=1)] = 1.0
-    weights, _ = fit_weights([(parts, np.ones((60, len(OUTSIDE_PARTS))), truth)])
+    nothing = (np.zeros((60, 2)), np.zeros((3, 2)))
+    weights, _, bridge = fit_weights([(parts, np.ones((60, len(OUTSIDE_PARTS))), *nothing, truth)])
     assert weights[0] > 3 * abs(weights[1:]).max()
+    assert not bridge.any()
+
+
+def test_the_bridge_joins_what_shares_nothing() -> None:
+    rng = np.random.default_rng(0)
+    opinions, measures = rng.normal(size=(90, 3)), np.eye(3)
+    # an opinion along one axis belongs to the measure along the next
+    truth = np.column_stack([np.eye(3)[(opinions.argmax(axis=1) + 1) % 3], np.zeros(90)])
+    parts = np.zeros((90, 3, len(PARTS)))
+    _, _, bridge = fit_weights([(parts, np.zeros((90, len(OUTSIDE_PARTS))), opinions, measures, truth)])
+    right = (opinions @ bridge @ measures).argmax(axis=1) == truth[:, :3].argmax(axis=1)
+    assert right.mean() > 0.95
+
+
+def filed_under(label: str, *texts: str) -> list[tuple[tuple[Word, ...], str]]:
+    return [(tokenize(text), label) for text in texts]
+
+
+def test_what_others_filed_draws_an_opinion_but_its_own_filing_never_does() -> None:
+    model = load_model(None, read_codebook()).mapping
+    text = "のぼり旗の保管場所に困っている"
+    others = filed_under("2(1) 交流の場づくり", "のぼり旗の保管場所に困る", "のぼり旗の保管場所がない") + filed_under(
+        "1(2) 財政的な支援", "電気代が払えない"
+    )
+
+    def shares(*filed: tuple[tuple[Word, ...], str]) -> dict[str, float]:
+        found = PlanMapper(PLAN, model, read_codebook(), filed).match(tokenize(text)).candidates
+        return {one.label: round(one.score, 9) for one in found}
+
+    def odds(found: dict[str, float]) -> float:
+        return found.get("2(1) 交流の場づくり", 0.0) / found["2(2) 情報発信の充実"]
+
+    assert odds(shares(*others)) > odds(shares())
+    # filed itself (and its copy) somewhere else: nothing changes
+    for place in ("1(1) 団体運営の支援", "2(2) 情報発信の充実"):
+        assert shares(*others, *filed_under(place, text, text)) == shares(*others)
+    # under one measure alone the filing tells nothing apart
+    assert shares(*others[:2]) == shares()
 
 
 def test_the_sample_plan_has_every_measure_found_by_its_own_name(sample_plan: Path) -> None:

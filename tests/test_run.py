@@ -9,17 +9,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline import batch
-from pipeline.batch import Options
+from pipeline.batch import Judge, Options
 from pipeline.deliver.cells import read_rows
 from pipeline.deliver.results import Results
 from pipeline.errors import IkenError, LedgerError
+from pipeline.identity import name_opinions
+from pipeline.language.normalize import normalize
 from pipeline.ledger import build_ledger
+from pipeline.model_folder import load_model
+from pipeline.reading.sources import read_source
 from pipeline.records import Judged, Opinion
+from pipeline.themes.codebook import read_codebook
 from tests.conftest import SHARED, needs_shared
 
 FILES = ["department_matrix.csv", "ledger.csv", "opinions.csv", "plan_matrix.csv", "run.json", "theme_summary.csv"]
@@ -94,7 +100,7 @@ def test_opinions_stand_in_source_order_with_their_judgement(sample_out: Path) -
         assert float(row["スコア1"]) >= float(row["スコア2"]) >= float(row["スコア3"])
 
 
-def test_the_mapping_never_reads_where_the_source_filed_an_opinion(tmp_path: Path, sample_table: Path) -> None:
+def test_the_number_of_a_measure_means_nothing(tmp_path: Path, sample_table: Path) -> None:
     moved = sample_table.read_text(encoding="utf-8").replace("(1)はじめの一歩", "(9)はじめの一歩")
     path = tmp_path / "moved.txt"
     path.write_text(moved, encoding="utf-8")
@@ -105,6 +111,36 @@ def test_the_mapping_never_reads_where_the_source_filed_an_opinion(tmp_path: Pat
         return [[(c.label[4:], c.score) for c in one.match.candidates] for one in results.judged]
 
     assert texts_and_scores(plain) == texts_and_scores(changed)
+
+
+def test_no_opinion_votes_for_itself_by_where_it_was_filed(sample_table: Path) -> None:
+    source = read_source(sample_table)
+    assert source.plan is not None
+    codebook = read_codebook()
+    model = load_model(None, codebook)
+    items = [item for item in source.items if item.kind == "意見"]
+    opinions = list(name_opinions(items, "第1回"))
+    plain = list(Judge(codebook, model, source.plan, items).judge(opinions))
+    for number in (0, 20, 40):
+        for measure in source.plan.measures[::4]:
+            moved = [*items]
+            moved[number] = replace(items[number], filed_under=measure.label)
+            judge = Judge(codebook, model, source.plan, moved)
+            candidates = next(judge.judge([opinions[number]])).match.candidates
+            shown = [(one.label, round(one.score, 6), [part.words for part in one.evidence]) for one in candidates]
+            assert shown == [
+                (one.label, round(one.score, 6), [part.words for part in one.evidence])
+                for one in plain[number].match.candidates
+            ]
+
+
+def test_what_is_asked_for_stands_beside_every_demand(sample_out: Path) -> None:
+    rows = batch.read_opinions(sample_out)
+    for row in rows:
+        assert bool(row["求めていること"]) == (row["種別"] == "要望")
+        for clause in filter(None, row["求めていること"].split("／")):
+            assert clause in normalize(row["意見"])
+    assert any(len(row["求めていること"]) < len(row["意見"]) / 2 for row in rows if row["求めていること"])
 
 
 def test_the_summary_adds_up(sample_out: Path) -> None:

@@ -33,7 +33,7 @@ def opinion_header(themes: Sequence[str]) -> list[str]:
         *themes,
         *("根拠語", "計画上の位置"),
         *candidates,
-        *("同趣旨ID", "確認", "番号", "備考", "種別の根拠", "施策の根拠語"),
+        *("同趣旨ID", "確認", "番号", "備考", "種別の根拠", "施策の根拠語", "求めていること"),
     ]
 
 
@@ -53,6 +53,7 @@ def opinion_row(one: Judged) -> list[str]:
         *candidates,
         *(one.opinion.same_id, "", item.number, item.remark, labelling.kind_evidence),
         "・".join(dict.fromkeys(part.words for part in best.evidence)) if best else "",
+        "／".join(labelling.asking),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -13,6 +14,9 @@ from rich.table import Table
 from pipeline.deliver.results import Results
 from pipeline.records import Finding, Source
 from pipeline.themes.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    from pipeline.training import Trained
 
 _SUMMARY = ("テーマ", "意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認", "主な語")
 _WORDS_SHOWN = 4
@@ -100,6 +104,21 @@ def show_files(to: Console, folder: Path, results: Results) -> None:
     to.print(f"結果: {folder}/", markup=False)
     for name in (*results.tables(), "run.json"):
         to.print(f"  {name}", markup=False)
+
+
+def show_trained(to: Console, trained: Trained) -> None:
+    """Show what the labels of people changed, theme by theme."""
+    table = Table(
+        title="人のラベルから学んだ補正（対数尤度は学習に使わなかったラベルで測ったもの。0に近いほどよい）",
+        title_justify="left",
+    )
+    for name in ("テーマ", "補正前", "補正後", "補正", "重みが変わった語"):
+        table.add_column(name, justify="right" if name in ("補正前", "補正後") else "left", overflow="fold")
+    for one in trained.corrections:
+        words = "、".join(f"{term} {weight:+.2f}" for term, weight in one.terms[:_WORDS_SHOWN])
+        kept = "加えた" if one.kept else "加えない"
+        table.add_row(one.theme, f"{one.before:.3f}", f"{one.after:.3f}", kept, words)
+    to.print(table)
 
 
 def show_evaluation(to: Console, evaluation: Evaluation) -> None:

@@ -7,15 +7,17 @@ by one model.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.language.tokenize import Word, tokenize
+from pipeline.language.batch import Batch
+from pipeline.language.tokenize import tokenize
 from pipeline.records import Measure
-from pipeline.themes.features import word_features
+from pipeline.themes.features import WordRows, word_features
 from pipeline.themes.linear import BinaryFeatureModel
 
 Floats = NDArray[np.float64]
@@ -47,15 +49,19 @@ class FacetModel:
         self._model.fit(features, np.array([[facet in found for facet in FACETS] for found in labels]))
         return self
 
-    def of_opinion(self, words: Sequence[Word]) -> Floats:
-        """Probabilities for an opinion, shape (n_facets,)."""
-        return _expit(self._model.score(word_features(words)))
+    def of_opinions(self, batch: Batch) -> Floats:
+        """Probabilities for opinions, shape (n_opinions, n_facets)."""
+        return _expit(self._model.scores(*self._rows(batch), len(batch)))
 
     def of_measure(self, measure: Measure) -> Floats:
         """Probabilities for a measure: from its name and 概要 together, or its name alone where that is clearer."""
         whole = self._model.score(word_features(tokenize(_text(measure))))
         name = self._model.score(word_features(tokenize(measure.name)))
         return _expit(np.maximum(whole, name))
+
+    @functools.cached_property
+    def _rows(self) -> WordRows:
+        return WordRows(self._model.vocabulary_)
 
     def state(self) -> dict[str, Any]:
         """What was learned, as plain arrays."""

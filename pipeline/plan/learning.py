@@ -2,7 +2,7 @@
 
 Written plans only (``corpus/plans``): each ``plan_<name>.csv`` with the facets of its measures
 and ``opinions_<name>.csv`` with the measure each opinion belongs to (and a second one a careful
-reader would accept). The weights are found by maximum likelihood of the right measure among
+reader would accept). What is learned is found by maximum likelihood of the right measure among
 all measures and 計画外, each plan compared by a facet model that has not seen it.
 """
 
@@ -10,27 +10,34 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import IkenError
-from pipeline.language.tokenize import Word, tokenize
+from pipeline.language.batch import Batch
+from pipeline.language.tokenize import tokenize
+from pipeline.plan.comparing import OUTSIDE_PARTS, PARTS, Comparison, PlanFeatures, Rarity, ThemesTold
 from pipeline.plan.facets import FACETS, FacetModel
-from pipeline.plan.mapping import OUTSIDE_PARTS, PARTS, MappingModel, PlanFeatures, Rarity
+from pipeline.plan.filed import FILED_PARTS, FiledOpinions
+from pipeline.plan.mapping import MappingModel
 from pipeline.reading.plan_file import read_plan
 from pipeline.records import OUTSIDE, Measure
+from pipeline.themes.codebook import Codebook
 from pipeline.themes.labels import Labelled
 
 Floats = NDArray[np.float64]
 
 _SECOND = 0.25  # how much of the truth a second acceptable measure carries
 _PENALTY = 0.5
+_BRIDGE_PENALTY = 0.3
+_FOLDS = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FiledPlan:
     """A plan with opinions filed under its measures.
 
@@ -98,56 +105,192 @@ def _column(code: str, codes: Sequence[str], path: Path, line: int) -> int:
     return codes.index(code)
 
 
-def learn_mapping(opinions: Sequence[Labelled], plans: Sequence[FiledPlan]) -> MappingModel:
-    """Learn facets, rarity and weights."""
-    with_facets = [(one.text, one.facets or ()) for one in opinions]
-    rarity = Rarity.of([tokenize(one.text) for one in opinions])
-    compared = []
-    for plan in plans:
-        others = [pair for other in plans if other is not plan for pair in _measures(other)]
-        features = PlanFeatures(plan.measures, FacetModel().fit(with_facets, others), rarity)
-        compared.append((*_compare(features, [tokenize(text) for text in plan.texts]), plan.truth))
-    weights, outside = fit_weights(compared)
-    facets = FacetModel().fit(with_facets, [pair for plan in plans for pair in _measures(plan)])
-    return MappingModel(facets, rarity, weights, outside)
+@dataclass(frozen=True)
+class MappingCorpus:
+    """What the mapping is learned from.
+
+    Attributes
+    ----------
+    with_facets : sequence of (text, facets)
+        Opinions that teach the facets.
+    plans : sequence of FiledPlan
+    rarity : Rarity
+        Of words, among the opinions.
+    told : ThemesTold
+    """
+
+    with_facets: Sequence[tuple[str, Sequence[str]]]
+    plans: Sequence[FiledPlan]
+    rarity: Rarity
+    told: ThemesTold
+
+    @classmethod
+    def of(cls, opinions: Sequence[Labelled], plans: Sequence[FiledPlan], codebook: Codebook) -> Self:
+        """Take the opinions that have facets."""
+        chosen = [one for one in opinions if one.facets is not None]
+        rarity = Rarity.of([tokenize(one.text) for one in chosen])
+        pairs = [(one.text, one.facets or ()) for one in chosen]
+        return cls(pairs, plans, rarity, ThemesTold(codebook, codebook.names))
+
+    def facets(self, but: Sequence[FiledPlan] = ()) -> FacetModel:
+        """Learn facets from the opinions and the measures of all plans but these."""
+        return FacetModel().fit(
+            self.with_facets, [pair for plan in self.plans if plan not in but for pair in _measures(plan)]
+        )
+
+    def compare(self, plans: Sequence[FiledPlan]) -> list[ComparedPlan]:
+        """Compare the opinions of plans with their measures, by facets learned on other plans."""
+        facets = self.facets(but=plans)
+        return [ComparedPlan.of(plan, PlanFeatures(plan.measures, facets, self.rarity, self.told)) for plan in plans]
+
+
+def learn_mapping(corpus: MappingCorpus) -> MappingModel:
+    """Learn facets, rarity, weights and the bridge."""
+    compared = [one for fold in folds(corpus.plans) for one in corpus.compare(fold)]
+    return fit_mapping(corpus, corpus.facets(), compared)
+
+
+def folds(plans: Sequence[FiledPlan]) -> list[list[FiledPlan]]:
+    """Share the plans out, each to be compared by a facet model that has not seen it."""
+    return [list(plans[start::_FOLDS]) for start in range(min(_FOLDS, len(plans)))]
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedPlan:
+    """A plan's opinions beside its measures, and the truth about them.
+
+    Attributes
+    ----------
+    plan : FiledPlan
+    features : PlanFeatures
+    comparison : Comparison
+    filed : ndarray of shape (n_opinions, n_measures, len(FILED_PARTS))
+        What others filed, each opinion without itself.
+    """
+
+    plan: FiledPlan
+    features: PlanFeatures
+    comparison: Comparison
+    filed: Floats
+
+    @classmethod
+    def of(cls, plan: FiledPlan, features: PlanFeatures) -> Self:
+        """Compare."""
+        batch = Batch([tokenize(text) for text in plan.texts])
+        comparison = features.compare(batch)
+        inside = np.flatnonzero(plan.truth[:, -1] == 0).tolist()
+        measures = plan.truth[inside].argmax(axis=1).tolist()
+        filed = FiledOpinions(features, [batch.texts[i] for i in inside], measures)
+        return cls(plan, features, comparison, filed.compare(batch, comparison))
 
 
 def _measures(plan: FiledPlan) -> list[tuple[Measure, tuple[str, ...]]]:
     return list(zip(plan.measures, plan.facets, strict=True))
 
 
-def _compare(features: PlanFeatures, texts: Sequence[Sequence[Word]]) -> tuple[Floats, Floats]:
-    pairs = [features.compare(words) for words in texts]
-    return np.array([parts for parts, _ in pairs]), np.array([outside for _, outside in pairs])
+def fit_mapping(corpus: MappingCorpus, facets: FacetModel, compared: Sequence[ComparedPlan]) -> MappingModel:
+    """Find the weights and the bridge under which the right measures are most likely.
+
+    A conditional logit (McFadden 1974) over the measures of each plan and 計画外, with
+    quadratic penalties; then what the filing of others is worth beside it.
+    """
+    from threadpoolctl import threadpool_limits
+
+    # sums of one thread come out the same each time
+    with threadpool_limits(1):
+        weights, outside, bridge = fit_weights(
+            [
+                (
+                    one.comparison.parts,
+                    one.comparison.outside,
+                    one.comparison.meaning,
+                    one.features.meaning,
+                    one.plan.truth,
+                )
+                for one in compared
+            ]
+        )
+        model = MappingModel(
+            corpus.told.themes,
+            facets,
+            corpus.rarity,
+            weights,
+            outside,
+            bridge,
+            np.array([1.0, *[0.0] * len(FILED_PARTS)]),
+        )
+        scored = [(model.scores(one.features, one.comparison), one.filed, one.plan.truth) for one in compared]
+        return replace(model, filed=fit_filed(scored))
 
 
-def fit_weights(compared: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[Floats, Floats]:
-    """Find the weights under which the right measures are most likely (conditional logit, McFadden 1974).
+Compared = tuple[Floats, Floats, Floats, Floats, Floats]
+"""Of a plan: parts (n, n_measures, len(PARTS)), outside (n, len(OUTSIDE_PARTS)), meaning of the
+opinions (n, n_meaning) and of the measures (n_measures, n_meaning), truth (n, n_measures + 1)."""
+
+
+def fit_weights(compared: Sequence[Compared]) -> tuple[Floats, Floats, Floats]:
+    """Find weights of the parts and of 計画外, and the bridge."""
+    from scipy.optimize import minimize
+
+    inner, outer = len(PARTS), len(OUTSIDE_PARTS)
+    size = compared[0][2].shape[1]
+    # the constant of 計画外 is free
+    penalty = np.concatenate(
+        [np.full(inner, _PENALTY), [0.0], np.full(outer - 1, _PENALTY), np.full(size * size, _BRIDGE_PENALTY)]
+    )
+
+    def loss(w: Floats) -> tuple[float, Floats]:
+        bridge = w[inner + outer :].reshape(size, size)
+        total = 0.0
+        gradient = np.zeros_like(w)
+        of_bridge = np.zeros_like(bridge)
+        for parts, outside, opinions, measures, truth in compared:
+            inside = parts @ w[:inner] + opinions @ bridge @ measures.T
+            value, gap = _cross_entropy(np.column_stack([inside, outside @ w[inner : inner + outer]]), truth)
+            total += value
+            gradient[:inner] += np.einsum("ij,ijf->f", gap[:, :-1], parts)
+            gradient[inner : inner + outer] += gap[:, -1] @ outside
+            of_bridge += opinions.T @ (gap[:, :-1] @ measures)
+        gradient[inner + outer :] = of_bridge.ravel()
+        return total + float((penalty * w * w).sum()), gradient + 2 * penalty * w
+
+    start = np.concatenate([np.full(inner, 3.0), np.zeros(outer + size * size)])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    return (
+        np.round(found[:inner], 6),
+        np.round(found[inner : inner + outer], 6),
+        np.round(found[inner + outer :], 4).reshape(size, size),
+    )
+
+
+def fit_filed(scored: Sequence[tuple[Floats, Floats, Floats]]) -> Floats:
+    """Find what the scores and the filing of others are worth together.
 
     Parameters
     ----------
-    compared : sequence of (parts, outside, truth)
-        For each plan: shape (n, n_measures, len(PARTS)), (n, len(OUTSIDE_PARTS)),
-        (n, n_measures + 1).
+    scored : sequence of (scores, filed, truth)
+        Of each plan: (n, n_measures + 1), (n, n_measures, len(FILED_PARTS)), (n, n_measures + 1).
     """
     from scipy.optimize import minimize
 
-    inner = len(PARTS)
-
     def loss(w: Floats) -> tuple[float, Floats]:
-        total, gradient = 0.0, np.zeros_like(w)
-        for parts, outside, truth in compared:
-            scores = np.concatenate([parts @ w[:inner], (outside @ w[inner:])[:, None]], axis=1)
-            scores -= scores.max(axis=1, keepdims=True)
-            shares = np.exp(scores)
-            shares /= shares.sum(axis=1, keepdims=True)
-            total -= float((truth * np.log(shares + 1e-12)).sum())
-            gap = shares - truth
-            gradient[:inner] += np.einsum("ij,ijf->f", gap[:, :-1], parts)
-            gradient[inner:] += gap[:, -1] @ outside
-        penalty = np.append(np.full(inner, _PENALTY), [0.0] + [_PENALTY] * (len(OUTSIDE_PARTS) - 1))
-        return total + float((penalty * w * w).sum()), gradient + 2 * penalty * w
+        total = 0.0
+        gradient = np.zeros_like(w)
+        for scores, filed, truth in scored:
+            value, gap = _cross_entropy(
+                np.column_stack([w[0] * scores[:, :-1] + filed @ w[1:], w[0] * scores[:, -1]]), truth
+            )
+            total += value
+            gradient[0] += (gap * scores).sum()
+            gradient[1:] += np.einsum("ij,ijf->f", gap[:, :-1], filed)
+        return total + _PENALTY * float((w[1:] ** 2).sum()), gradient + 2 * _PENALTY * np.append(0.0, w[1:])
 
-    start = np.append(np.full(inner, 3.0), np.zeros(len(OUTSIDE_PARTS)))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    return np.round(found[:inner], 6), np.round(found[inner:], 6)
+    start = np.array([1.0, *[0.0] * len(FILED_PARTS)])
+    return np.round(minimize(loss, start, jac=True, method="L-BFGS-B").x, 6)
+
+
+def _cross_entropy(scores: Floats, truth: Floats) -> tuple[float, Floats]:
+    """How unlikely the truth is under the scores, and the gap between both."""
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    return -float((truth * np.log(shares + 1e-12)).sum()), shares - truth

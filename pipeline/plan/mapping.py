@@ -1,38 +1,38 @@
-"""Where an opinion belongs in the plan, by what it says, never by where it was filed.
+"""Where an opinion belongs in the plan, by what it says, never by where it was filed itself.
 
-Each measure gets a score: a weighted sum of how many telling words it shares with the
-opinion, how near their meaning is, and how far both are about the same facets. The weights
-are learned on plans and opinions written for it (``corpus/plans``), none of them a real
-plan, so they hold for any. 計画外 is a candidate of its own, and it comes first where an
-opinion is about a theme that no measure of the plan speaks of. Scores become shares of 1.
+Each measure gets a score: a weighted sum of how many telling words and pieces of words it
+shares with the opinion, how near their meaning is, and how far both are about the same
+facets; and a learned bridge between what opinions mean and what measures mean (「次の会長が
+見つからない」 to 「運営を担う人材を育てる」), a bilinear form over their directions. All of it is
+learned on plans and opinions written for it (``corpus/plans``), none of them a real plan, so it
+holds for any. Where a source has opinions filed by people, those of others are neighbours that
+count as well (:mod:`pipeline.plan.filed`). 計画外 is a candidate of its own, and it comes first
+where an opinion is about a theme that no measure of the plan speaks of. Scores become shares of 1.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.language.tokenize import Word, content_words, tokenize
+from pipeline.language.batch import Batch
+from pipeline.language.tokenize import Word, tokenize
+from pipeline.plan.comparing import Comparison, PlanFeatures, Rarity, ThemesTold
 from pipeline.plan.facets import FACETS, FacetModel
-from pipeline.plan.vectors import WordVectors, read_vectors
-from pipeline.records import OUTSIDE, Candidate, Evidence, Measure, Plan, PlanMatch
+from pipeline.plan.filed import FiledOpinions
+from pipeline.records import OUTSIDE, Candidate, Evidence, Plan, PlanMatch
 from pipeline.themes.codebook import Codebook
 
 Floats = NDArray[np.float64]
 
 CANDIDATES = 3
-PARTS = ("words", "near_name", "near_overview", "facets", "facets_spread")
-OUTSIDE_PARTS = ("constant", "uncovered_facet", "best_words", "best_near", "foreign_words")
-
-_NAME_WEIGHT, _OVERVIEW_WEIGHT, _POLICY_WEIGHT = 3.0, 1.0, 1.0
-_FACET_FLOOR = 0.3  # keeps a text that is about no facet from matching one by chance
-_SHOWN_FACETS = 2
+_SHOWN_WORDS, _SHOWN_FACETS = 6, 2
+_FACET_SHOWN_FROM = 0.3
+_DRAWN = 0.25  # of a score: from here on the filing of others is named as a reason
 
 # What every plan and every wish is worded with: it counts, but tells a reader nothing.
 _FORMULAIC = frozenset(
@@ -60,57 +60,54 @@ _SURE = 1e-6
 
 
 @dataclass(frozen=True)
-class Rarity:
-    """How telling a word is: the rarer among many opinions, the more.
-
-    Attributes
-    ----------
-    counts : mapping of str to int
-        Word key to the number of opinions that have it.
-    opinions : int
-    """
-
-    counts: Mapping[str, int]
-    opinions: int
-
-    def __call__(self, key: str) -> float:
-        """Inverse document frequency, smoothed."""
-        return math.log((self.opinions + 5) / (self.counts.get(key, 0) + 5))
-
-    @classmethod
-    def of(cls, texts: Sequence[Sequence[Word]]) -> Self:
-        """Count a collection."""
-        counts = Counter(key for words in texts for key in {word.key for word in content_words(tuple(words))})
-        return cls(counts, len(texts))
-
-
-@dataclass(frozen=True)
 class MappingModel:
     """What the mapping learned, good for any plan.
 
     Attributes
     ----------
+    themes : tuple of str
+        Those of the codebook it was learned with.
     facets : FacetModel
     rarity : Rarity
     weights : ndarray of shape (len(PARTS),)
     outside : ndarray of shape (len(OUTSIDE_PARTS),)
+    bridge : ndarray of shape (n_meaning, n_meaning)
+        From what an opinion means to what a measure means.
+    filed : ndarray of shape (1 + len(FILED_PARTS),)
+        Where others filed opinions: what all else is worth then, and what their filing is.
     """
 
+    themes: tuple[str, ...]
     facets: FacetModel
     rarity: Rarity
     weights: Floats
     outside: Floats
+    bridge: Floats
+    filed: Floats
+
+    def scores(self, features: PlanFeatures, compared: Comparison) -> Floats:
+        """Score every measure and, in the last column, 計画外."""
+        inside = compared.parts @ self.weights + compared.meaning @ self.bridge @ features.meaning.T
+        return np.column_stack([inside, compared.outside @ self.outside])
+
+    def with_filed(self, scores: Floats, filed: Floats) -> Floats:
+        """Add what others filed to the scores of the measures."""
+        inside = self.filed[0] * scores[:, :-1] + filed @ self.filed[1:]
+        return np.column_stack([inside, self.filed[0] * scores[:, -1]])
 
     def state(self) -> dict[str, Any]:
         """As plain types and arrays; words that stand once are as rare as unknown ones."""
         counts = {key: count for key, count in sorted(self.rarity.counts.items()) if count > 1}
         return {
+            "themes": list(self.themes),
             "facets": self.facets.state(),
             "words": "\n".join(counts),
             "counts": np.array(list(counts.values()), dtype=np.int32),
             "opinions": self.rarity.opinions,
             "weights": self.weights,
             "outside": self.outside,
+            "bridge": self.bridge.astype(np.float16),
+            "filed": self.filed,
         }
 
     @classmethod
@@ -118,98 +115,18 @@ class MappingModel:
         """Build what ``state`` describes."""
         counts = dict(zip(state["words"].split("\n"), state["counts"].tolist(), strict=True))
         return cls(
+            tuple(state["themes"]),
             FacetModel.from_state(state["facets"]),
             Rarity(counts, int(state["opinions"])),
             np.asarray(state["weights"], dtype=float),
             np.asarray(state["outside"], dtype=float),
+            np.asarray(state["bridge"], dtype=float),
+            np.asarray(state["filed"], dtype=float),
         )
-
-
-class PlanFeatures:
-    """Compares opinions with the measures of one plan.
-
-    Parameters
-    ----------
-    measures : sequence of Measure
-    facets : FacetModel
-    rarity : Rarity
-    vectors : WordVectors, optional
-        Those that travel with the program when none are given.
-    """
-
-    def __init__(
-        self, measures: Sequence[Measure], facets: FacetModel, rarity: Rarity, vectors: WordVectors | None = None
-    ) -> None:
-        self._facets = facets
-        self._rarity = rarity
-        self._vectors = vectors or read_vectors()
-        bags = [_bag(measure) for measure in measures]
-        spread = Counter(key for bag in bags for key in bag)
-        # a word of one measure tells more than a word of all
-        self._local = {key: math.log((len(bags) + 1) / count) for key, count in spread.items()}
-        self._unseen = math.log(len(bags) + 1)
-        self.bags = [
-            _unit({key: (1 + math.log(count)) * self._weight(key) for key, count in bag.items()}) for bag in bags
-        ]
-        self._names = np.array([self._direction(_keys(measure.name)) for measure in measures])
-        self._overviews = np.array([self._direction(_keys(measure.overview)) for measure in measures])
-        self.measure_facets = np.array([facets.of_measure(measure) for measure in measures])
-        self._facet_shares = _shares(self.measure_facets)
-
-    def _weight(self, key: str) -> float:
-        return self._local.get(key, self._unseen) * math.sqrt(max(self._rarity(key), 0.0))
-
-    def _direction(self, keys: Sequence[str]) -> Floats:
-        return self._vectors.of_text({key: self._rarity(key) for key in keys})
-
-    def word_weights(self, words: Sequence[Word]) -> dict[str, float]:
-        """The opinion's words and their weights, of length 1 together."""
-        return _unit({word.key: self._weight(word.key) for word in content_words(tuple(words))})
-
-    def compare(self, words: Sequence[Word]) -> tuple[Floats, Floats]:
-        """Compare one opinion with every measure and with the plan as a whole.
-
-        Returns
-        -------
-        parts : ndarray of shape (n_measures, len(PARTS))
-        outside : ndarray of shape (len(OUTSIDE_PARTS),)
-        """
-        weights = self.word_weights(words)
-        shared = np.array([sum(w * bag[key] for key, w in weights.items() if key in bag) for bag in self.bags])
-        direction = self._direction(list(weights))
-        facets = self._facets.of_opinion(words)
-        share = _shares(facets)
-        near_name, near_overview = self._names @ direction, self._overviews @ direction
-        parts = np.column_stack(
-            [
-                shared,
-                near_name,
-                near_overview,
-                self._facet_shares @ share,
-                np.sqrt(self._facet_shares) @ np.sqrt(share),
-            ]
-        )
-        total = sum(self._rarity(key) for key in weights) or 1.0
-        foreign = sum(self._rarity(key) for key in weights if key not in self._local)
-        outside = np.array(
-            [
-                1.0,
-                float((facets * (1 - self.measure_facets.max(axis=0))).max()),
-                float(shared.max()),
-                float(max(near_name.max(), near_overview.max())),
-                foreign / total,
-            ]
-        )
-        return parts, outside
-
-    def facets_shared(self, words: Sequence[Word], measure: int) -> list[str]:
-        """The facets that an opinion and a measure are both about, the strongest first."""
-        both = self._facets.of_opinion(words) * self.measure_facets[measure]
-        return [FACETS[k] for k in np.argsort(-both)[:_SHOWN_FACETS] if both[k] > _FACET_FLOOR]
 
 
 class PlanMapper:
-    """Ranks the measures of a plan and 計画外 for an opinion.
+    """Ranks the measures of a plan and 計画外 for opinions.
 
     Parameters
     ----------
@@ -217,65 +134,126 @@ class PlanMapper:
     model : MappingModel
     codebook : Codebook
         Its terms tell which themes the plan speaks of.
+    filed : sequence of (words, label), optional
+        Opinions that people filed, and the measure's label they filed them under; those filed
+        elsewhere are passed over.
     """
 
-    def __init__(self, plan: Plan, model: MappingModel, codebook: Codebook) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        model: MappingModel,
+        codebook: Codebook,
+        filed: Sequence[tuple[Sequence[Word], str]] = (),
+    ) -> None:
         self._measures = plan.measures
         self._model = model
-        self._features = PlanFeatures(plan.measures, model.facets, model.rarity)
+        told = ThemesTold(codebook, model.themes)
+        self._features = PlanFeatures(plan.measures, model.facets, model.rarity, told)
         self._themes = codebook.names
         self._spoken = themes_spoken_of(plan, codebook)
+        numbers = {measure.label: number for number, measure in enumerate(plan.measures)}
+        known = [(words, numbers[label]) for words, label in filed if label in numbers]
+        # under one measure alone, neighbours cannot tell measures apart
+        several = len({number for _, number in known}) > 1
+        self._filed = (
+            FiledOpinions(self._features, [words for words, _ in known], [number for _, number in known])
+            if several
+            else None
+        )
 
-    def match(self, words: Sequence[Word], themes: Sequence[float] = ()) -> PlanMatch:
-        """Give the best three; scores are shares of 1 over all measures and 計画外.
+    def match_all(self, batch: Batch, themes: Floats | None = None) -> list[PlanMatch]:
+        """Give the best three for each opinion; scores are shares of 1 over all measures and 計画外.
 
         Parameters
         ----------
-        words : sequence of Word
-        themes : sequence of float, optional
+        batch : Batch
+        themes : ndarray of shape (n_opinions, n_themes), optional
             The probability of each theme of the codebook, to tell whether the plan speaks of
             what the opinion is about.
         """
-        parts, outside = self._features.compare(words)
-        scores = np.append(parts @ self._model.weights, outside @ self._model.outside)
-        unspoken = self._unspoken(themes)
-        # 計画外 is to the best measure as "the plan is silent" is to "it is not"
-        scores[-1] = max(scores[-1], scores[:-1].max() + math.log(unspoken / (1 - unspoken)))
-        shares = np.exp(scores - scores.max())
-        shares /= shares.sum()
+        compared = self._features.compare(batch)
+        scores = self._model.scores(self._features, compared)
+        filed = self._filed.compare(batch, compared) if self._filed else None
+        if filed is not None:
+            scores = self._model.with_filed(scores, filed)
+        if themes is not None:
+            unspoken = self._unspoken(themes)
+            # 計画外 is to the best measure as "the plan is silent" is to "it is not"
+            silent = scores[:, :-1].max(axis=1) + np.log(unspoken / (1 - unspoken))
+            scores[:, -1] = np.maximum(scores[:, -1], silent)
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
         # a stable sort keeps the order of the plan among equals
-        best = np.argsort(-shares, kind="stable")[:CANDIDATES]
-        return PlanMatch(tuple(self._candidate(int(k), float(shares[k]), words, themes) for k in best))
+        best = np.argsort(-shares, axis=1, kind="stable")[:, :CANDIDATES]
+        drawn = np.zeros((len(batch), len(self._measures) + 1), dtype=bool)
+        if filed is not None:
+            votes = filed @ self._model.filed[1:]
+            drawn[:, :-1] = votes - votes.mean(axis=1, keepdims=True) > _DRAWN
 
-    def _unspoken(self, themes: Sequence[float]) -> float:
-        """How likely the opinion is about a theme the plan is silent on, and about none it speaks of."""
-        if not len(themes):
-            return _SURE
-        given = np.asarray(themes, dtype=float)
-        silent = float((given * (1 - self._spoken)).max())
-        return min(max(silent * float(np.prod(1 - given * self._spoken)), _SURE), 1 - _SURE)
+        def candidate(i: int, k: int) -> Candidate:
+            if k == len(self._measures):
+                return Candidate(OUTSIDE, float(shares[i, k]), self._silence(themes[i]) if themes is not None else ())
+            found = self._evidence(batch.texts[i], compared, i, k)
+            if drawn[i, k]:
+                found.append(Evidence("［ほかの意見の置き場所］", 0.0, "filed"))
+            return Candidate(self._measures[k].label, float(shares[i, k]), tuple(found))
 
-    def _silence(self, themes: Sequence[float]) -> tuple[Evidence, ...]:
-        """The themes of the opinion that no measure speaks of."""
+        return [PlanMatch(tuple(candidate(i, k) for k in row)) for i, row in enumerate(best.tolist())]
+
+    def match(self, words: Sequence[Word], themes: Sequence[float] = ()) -> PlanMatch:
+        """Give the best three for one opinion, see :meth:`match_all`."""
+        return self.match_all(Batch([words]), np.array([themes]) if len(themes) else None)[0]
+
+    def _unspoken(self, themes: Floats) -> Floats:
+        """How likely each opinion is about a theme the plan is silent on, and about none it speaks of."""
+        silent = (themes * (1 - self._spoken)).max(axis=1)
+        spoken = np.prod(1 - themes * self._spoken, axis=1)
+        return np.asarray(np.clip(silent * spoken, _SURE, 1 - _SURE))
+
+    def _silence(self, themes: Floats) -> tuple[Evidence, ...]:
+        """The themes of an opinion that no measure speaks of."""
         return tuple(
             Evidence(f"［{name}を述べる施策がない］", 0.0, name)
-            for name, given, spoken in zip(self._themes, themes, self._spoken, strict=False)
+            for name, given, spoken in zip(self._themes, themes.tolist(), self._spoken, strict=True)
             if given * (1 - spoken) > 1 / 2
         )
 
-    def _candidate(self, k: int, share: float, words: Sequence[Word], themes: Sequence[float]) -> Candidate:
-        if k == len(self._measures):
-            return Candidate(OUTSIDE, share, self._silence(themes))
+    def _evidence(self, words: Sequence[Word], compared: Comparison, i: int, k: int) -> list[Evidence]:
+        """The words that draw an opinion to a measure, and the facets both are about."""
         shown = {word.key: word.surface for word in words}
-        weights = self._features.word_weights(words)
-        bag = self._features.bags[k]
-        found = [
-            Evidence(shown[key], w * bag[key], key)
-            for key, w in weights.items()
-            if key in bag and key not in _FORMULAIC
+        parts = self._word_parts(compared, i, k)
+        telling = sorted(
+            ((key, part) for key, part in parts.items() if part > 0 and key not in _FORMULAIC),
+            key=lambda pair: -pair[1],
+        )[:_SHOWN_WORDS]
+        kept = {key for key, part in telling if part >= telling[0][1] / 4}
+        found = [Evidence(shown[key], part, key) for key, part in parts.items() if key in kept]
+        both = compared.facets[i] * self._features.facets[k]
+        found += [
+            Evidence(f"［{FACETS[f]}］", 0.0, FACETS[f])
+            for f in np.argsort(-both, kind="stable")[:_SHOWN_FACETS].tolist()
+            if both[f] > _FACET_SHOWN_FROM
         ]
-        found += [Evidence(f"［{facet}］", 0.0, facet) for facet in self._features.facets_shared(words, k)]
-        return Candidate(self._measures[k].label, share, tuple(found))
+        return found
+
+    def _word_parts(self, compared: Comparison, i: int, k: int) -> dict[str, float]:
+        """What each word of an opinion adds to a measure's score: by being shared, and by its meaning.
+
+        Pieces and facets are left out: no single word carries them.
+        """
+        features, model = self._features, self._model
+        row = compared.words.table[i]
+        names = [compared.words.names[column] for column in row.indices]
+        shared, name, overview = model.weights[0], model.weights[2], model.weights[3]
+        weights = compared.word_weights[i, row.indices].toarray().ravel()
+        literal = shared * weights * features.shared_words(names)[:, k]
+        size = features.dimensions
+        toward = (
+            name * features.names[k] + overview * features.overviews[k] + (model.bridge @ features.meaning[k])[:size]
+        )
+        meant = compared.word_directions[row.indices] @ toward / (compared.lengths[i] or 1.0)
+        return dict(zip(names, (literal + meant).tolist(), strict=True))
 
 
 def themes_spoken_of(plan: Plan, codebook: Codebook) -> Floats:
@@ -285,28 +263,3 @@ def themes_spoken_of(plan: Plan, codebook: Codebook) -> Floats:
         for m in plan.measures
     ]
     return np.asarray(np.clip(np.array(scores).max(axis=0) / _CLEARLY, 0.0, 1.0))
-
-
-def _keys(text: str) -> list[str]:
-    return [word.key for word in content_words(tokenize(text))]
-
-
-def _bag(measure: Measure) -> dict[str, float]:
-    bag: dict[str, float] = {}
-    for text, weight in (
-        (measure.name, _NAME_WEIGHT),
-        (measure.overview, _OVERVIEW_WEIGHT),
-        (measure.policy, _POLICY_WEIGHT),
-    ):
-        for key in _keys(text):
-            bag[key] = bag.get(key, 0.0) + weight
-    return bag
-
-
-def _unit(vector: dict[str, float]) -> dict[str, float]:
-    length = math.sqrt(sum(value * value for value in vector.values())) or 1.0
-    return {key: value / length for key, value in vector.items()}
-
-
-def _shares(facets: Floats) -> Floats:
-    return np.asarray(facets / (facets.sum(axis=-1, keepdims=True) + _FACET_FLOOR))

@@ -6,7 +6,7 @@ They are chiVe's, reduced (see ``models/vectors/NOTICE`` and ``scripts/build_vec
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,30 +31,24 @@ class WordVectors:
     def __init__(self, rows: Mapping[str, int], vectors: NDArray[np.int8]) -> None:
         self._rows = rows
         self._vectors = vectors
+        self.dimensions = int(vectors.shape[1])
 
     def __contains__(self, key: str) -> bool:
         """Whether the word is known."""
         return key in self._rows
 
-    def of(self, key: str) -> Floats:
-        """Give a known word's vector, of length 1."""
-        vector = self._vectors[self._rows[key]].astype(np.float64)
-        return np.asarray(vector / np.linalg.norm(vector))
+    def of(self, keys: Sequence[str]) -> Floats:
+        """Give vectors of length 1, shape (n_keys, dimensions); zeros for words that are not known."""
+        rows = np.array([self._rows.get(key, -1) for key in keys], dtype=np.int64)
+        vectors = self._vectors[rows].astype(np.float64)
+        vectors[rows < 0] = 0.0
+        return unit_rows(vectors)
 
-    def of_text(self, weights: Mapping[str, float]) -> Floats:
-        """Give the direction of a bag of words; all zeros when none is known.
 
-        Parameters
-        ----------
-        weights : mapping of str to float
-            Word key to weight.
-        """
-        total = np.zeros(self._vectors.shape[1])
-        for key, weight in weights.items():
-            if key in self._rows:
-                total += weight * self.of(key)
-        length = float(np.linalg.norm(total))
-        return total / length if length else total
+def unit_rows(matrix: Floats) -> Floats:
+    """Bring every row to length 1; rows of zeros stay."""
+    lengths = np.linalg.norm(matrix, axis=-1, keepdims=True)
+    return np.asarray(matrix / np.where(lengths > 0, lengths, 1.0))
 
 
 @functools.cache

@@ -2,12 +2,15 @@
 
 The score of a theme is a sum with named parts::
 
-    score = a * codebook + b * words + c
+    score = a * codebook + b * words + c + corrections
 
 ``codebook`` is the sum of the weights of the terms found, ``words`` the log-odds that a
 linear model over the words of the text gives, each within bounds. The codebook carries the
 wording of real surveys, the words carry paraphrase: they count only where they rather say
 yes than no, so that they add what no codebook lists and never overrule it.
+
+``corrections`` are what the labels of reviewers taught afterwards (:meth:`ThemeClassifier.adapt`),
+nothing in the default model.
 
 ``fit`` follows scikit-learn's contract. The three numbers of a theme, its threshold and its
 band of doubt are learned from scores of texts the linear model did not see.
@@ -27,7 +30,8 @@ from sklearn.utils.validation import check_is_fitted
 from pipeline.language.batch import Batch, in_batches
 from pipeline.language.tokenize import Word, tokenize
 from pipeline.records import Evidence
-from pipeline.themes.codebook import Codebook, Found, read_codebook
+from pipeline.themes.codebook import Codebook, Found, Hit, read_codebook
+from pipeline.themes.corrections import WORD, Correction, Corrections, learn_corrections
 from pipeline.themes.decision import DEFAULT, Decision, Threshold, decide
 from pipeline.themes.features import WordRows, word_features
 from pipeline.themes.linear import BinaryFeatureModel
@@ -38,6 +42,8 @@ Flags = NDArray[np.bool_]
 
 CODEBOOK_LOW, CODEBOOK_HIGH = -0.5, 1.4
 """A codebook sum says no more beyond these: two strong terms are as sure as five."""
+CODEBOOK_BORDER = 0.575
+"""The weights of terms are written so that a theme is given from a sum of 0.6 on."""
 WORDS_LOW, WORDS_HIGH = 0.0, 3.0
 """Log-odds: below, the words say nothing; above, they are as sure as words get."""
 FOLDS = 5
@@ -73,6 +79,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     thresholds_ : dict of str to Threshold
     codebook_only_ : tuple of str
         Themes with too few positives.
+    corrections_ : list of dict of str to float
+        For each theme, what reviewers' labels add to its score for each of its terms.
     held_out_ : ndarray of shape (n_opinions, n_themes)
         The probabilities of the training opinions, from words not learned on them.
     """
@@ -85,7 +93,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         strength: float = 0.3,
         min_count: int = 3,
         min_positives: int = 20,
-        doubt: float = 0.12,
+        doubt: float = 0.10,
     ) -> None:
         self.codebook = codebook
         self.prevalence = prevalence
@@ -135,13 +143,47 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 for k in range(len(self.themes_))
             ]
         )
-        self.held_out_ = self._probabilities(codebook, held_out)
+        self.corrections_: list[Corrections] = [{} for _ in self.themes_]
+        self.held_out_ = _expit(self._scores(codebook, held_out))
+        # where the codebook's terms alone stand at the border they were weighed for
+        borders = _expit(CODEBOOK_BORDER * self.combination_[:, 0] + self.combination_[:, 2])
+        held, truth = self.held_out_[chosen], labels[chosen]
         given = {
-            name: best_threshold(self.held_out_[chosen, k], labels[chosen, k], weights[chosen, k]) if enough[k] else 0.5
+            name: best_threshold(held[:, k], truth[:, k], weights[chosen, k], float(borders[k])) if enough[k] else 0.5
             for k, name in enumerate(self.themes_)
         }
         self.thresholds_ = choose_doubt(self.held_out_[chosen], given, self.doubt, weights[chosen].min(axis=1))
         return self
+
+    def adapt(self, X: Sequence[str], y: ArrayLike) -> tuple[Correction, ...]:
+        """Learn corrections from opinions that people labelled, see :mod:`pipeline.themes.corrections`.
+
+        Parameters
+        ----------
+        X : sequence of str, length n_opinions
+        y : array-like of shape (n_opinions, n_themes)
+
+        Returns
+        -------
+        tuple of Correction
+            What became of each theme.
+        """
+        labels = np.asarray(y, dtype=bool)
+        self.corrections_ = [{} for _ in self.themes_]
+        batch = Batch([tokenize(text) for text in X])
+        scores, terms, _ = self.scores(batch)
+        words = [[WORD + name for name in word_features(text)] for text in batch.texts]
+        learned = [
+            learn_corrections(
+                name,
+                [[*_expressions(hits, k), *some] for hits, some in zip(terms.hits, words, strict=True)],
+                scores[:, k],
+                labels[:, k],
+            )
+            for k, name in enumerate(self.themes_)
+        ]
+        self.corrections_ = [corrections for corrections, _ in learned]
+        return tuple(told for _, told in learned)
 
     def decision_function(self, X: Sequence[str]) -> Floats:
         """Scores, shape (n_opinions, n_themes)."""
@@ -171,7 +213,17 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "combination_")
         terms = self._book().search(batch)
         log_odds = self.words_.scores(*self._word_rows(batch), len(batch))
-        return self._scores(terms.totals, log_odds), terms, log_odds
+        return self._scores(terms.totals, log_odds) + self._corrected(terms), terms, log_odds
+
+    def _corrected(self, terms: Found) -> Floats:
+        """What corrections add to the scores."""
+        added = np.zeros(terms.totals.shape)
+        if any(self.corrections_):
+            for i, (hits, words) in enumerate(zip(terms.hits, terms.batch.texts, strict=True)):
+                names = [WORD + name for name in word_features(words)]
+                for k, corrections in enumerate(self.corrections_):
+                    added[i, k] = sum(corrections.get(name, 0.0) for name in (*_expressions(hits, k), *names))
+        return added
 
     def score(self, words: Sequence[Word]) -> Floats:
         """The scores of one opinion, shape (n_themes,)."""
@@ -211,21 +263,21 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         a, b, _ = self.combination_[k].tolist()
         total = sum(part.weight for part in terms)
         slope = a * _kept(total, CODEBOOK_LOW, CODEBOOK_HIGH)
-        found = [Evidence(part.words, part.weight * slope, part.term) for part in terms]
+        corrected = self.corrections_[k].get
+        found = [Evidence(part.words, part.weight * slope + corrected(part.term, 0.0), part.term) for part in terms]
         slope = b * _kept(log_odds, WORDS_LOW, WORDS_HIGH)
-        if slope:
+        if slope or self.corrections_[k]:
             shown = {word.key: word.surface for word in words}
-            parts = self.words_.parts(word_features(words), k)
-            found += [Evidence(shown[name], slope * weight, name) for name, weight in parts.items() if weight]
+            names = word_features(words)
+            learned = self.words_.parts(names, k)
+            parts = {name: slope * learned.get(name, 0.0) + corrected(WORD + name, 0.0) for name in names}
+            found += [Evidence(shown[name], weight, name) for name, weight in parts.items() if weight]
         return tuple(found)
 
     def _scores(self, codebook: Floats, log_odds: Floats) -> Floats:
         columns = _columns(codebook, log_odds)
         result: Floats = (columns * self.combination_[:, :2]).sum(axis=-1) + self.combination_[:, 2]
         return result
-
-    def _probabilities(self, codebook: Floats, log_odds: Floats) -> Floats:
-        return _expit(self._scores(codebook, log_odds))
 
     def _book(self) -> Codebook:
         return self.codebook or read_codebook()
@@ -242,6 +294,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "combination": self.combination_,
             "codebook_only": list(self.codebook_only_),
             "words": self.words_.state(),
+            "corrections": dict(zip(self.themes_, self.corrections_, strict=True)),
         }
 
     @classmethod
@@ -255,6 +308,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classifier = cls(codebook)
         classifier.themes_ = codebook.names
         classifier.words_ = words.with_classes([known.get(name) for name in codebook.names])
+        classifier.corrections_ = [dict(state["corrections"].get(name, {})) for name in codebook.names]
         combination = np.asarray(state["combination"], dtype=float)
         classifier.combination_ = np.array(
             [combination[known[name]] if name in known else _CODEBOOK_ALONE for name in codebook.names]
@@ -264,6 +318,10 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         classifier.thresholds_ = {name: thresholds.get(name, DEFAULT) for name in codebook.names}
         return classifier
+
+
+def _expressions(hits: Mapping[int, Sequence[Hit]], k: int) -> list[str]:
+    return [term.expression for term, _ in hits.get(k, ())]
 
 
 def codebook_scores(book: Codebook, texts: Sequence[Sequence[Word]]) -> Floats:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -290,9 +291,8 @@ def _read_theme(table: object, file: str, number: int) -> Theme:
     all_terms = [*terms("terms", 1), *terms("against", -1)]
     if not any(term.weight > 0 for term in all_terms):
         raise wrong("terms", f"「{name}」に手がかりの語がありません", "terms に語を一つ以上書いてください")
-    written = [term.expression for term in all_terms]
-    for expression in written:
-        if written.count(expression) > 1:
+    for expression, times in Counter(term.expression for term in all_terms).items():
+        if times > 1:
             raise wrong("terms", f"「{expression}」が二度あります", "片方を消してください")
     return Theme(
         name=name,

@@ -22,7 +22,8 @@ from pipeline.language.tokenize import Word, tokenize
 from pipeline.themes.features import EndingRows, ending_features, ending_surfaces, tail_surfaces
 from pipeline.themes.linear import BinaryFeatureModel
 
-KINDS = ("要望", "課題", "事例", "懸念")
+ASKING = "要望"
+KINDS = (ASKING, "課題", "事例", "懸念")
 _TELLING = re.compile(r"[一-龥ァ-ヺ]|[ぁ-ん]{2}")
 
 
@@ -48,7 +49,7 @@ class KindClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     model_ : BinaryFeatureModel
     """
 
-    def __init__(self, *, strength: float = 0.1, min_count: int = 4) -> None:
+    def __init__(self, *, strength: float = 0.2, min_count: int = 4) -> None:
         self.strength = strength
         self.min_count = min_count
 

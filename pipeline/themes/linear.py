@@ -139,7 +139,8 @@ class BinaryFeatureModel(BaseEstimator):  # type: ignore[misc]
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Build the model that ``state`` describes."""
         model = cls()
-        model.vocabulary_ = {name: number for number, name in enumerate(state["features"].split("\n"), 1)}
+        names = state["features"].split("\n") if state["features"] else []
+        model.vocabulary_ = {name: number for number, name in enumerate(names, 1)}
         weights = np.asarray(state["weights"], dtype=np.float32)
         model.weights_ = np.vstack([np.zeros((1, weights.shape[1]), dtype=np.float32), weights])
         model.intercepts_ = np.asarray(state["intercepts"], dtype=np.float64)

@@ -72,7 +72,7 @@ def parse_expression(text: str) -> tuple[Slot, ...]:
         end = joint.start() if joint else len(text)
         keys = []
         for alternative in text[start:end].split("|"):
-            run = tuple(word.key for word in tokenize(alternative))
+            run = _keys_of(alternative)
             if not run:
                 raise ValueError(f"「{text}」に空の語があります")
             keys.append(run)
@@ -81,6 +81,12 @@ def parse_expression(text: str) -> tuple[Slot, ...]:
             gap = FAR if "…" in joint.group() else NEAR
             start = joint.end()
     return tuple(slots)
+
+
+@functools.cache
+def _keys_of(alternative: str) -> tuple[str, ...]:
+    # the same words stand in many expressions
+    return tuple(word.key for word in tokenize(alternative))
 
 
 class Matcher:
@@ -105,17 +111,20 @@ class Matcher:
         pairs: dict[int, _Pairs] = {reach: defaultdict(list) for reach in (1, NEAR + 1, FAR + 1)}
         for expression, (first, *rest) in enumerate(expressions):
             steps = tuple(_step(slot) for slot in rest)
+            seconds = list(dict.fromkeys(number(run[0]) for run in rest[0].keys)) if rest else []
             for run in first.keys:
                 start = _Start(expression, run, steps)
+                head = number(run[0]) << _BITS
                 if len(run) > 1:
-                    pairs[1][number(run[0]), number(run[1])].append(start)
+                    pairs[1][head | number(run[1])].append(start)
                 elif rest:
-                    for second in dict.fromkeys(other[0] for other in rest[0].keys):
-                        pairs[rest[0].gap + 1][number(run[0]), number(second)].append(start)
+                    found = pairs[rest[0].gap + 1]
+                    for second in seconds:
+                        found[head | second].append(start)
                 else:
                     self._alone[number(run[0])].append(start)
         self._number = WordColumn(lambda word: known.get(word.key, 0))
-        self._is_alone = _flags(self._alone, len(known))
+        self._is_alone = _flags(np.array(list(self._alone), dtype=np.int64), len(known))
         self._tables = [_PairTable(found, len(known), reach) for reach, found in pairs.items() if found]
 
     def find(self, batch: Batch) -> list[list[tuple[int, Match]]]:
@@ -141,31 +150,32 @@ class Matcher:
         return found
 
 
-_Pairs = dict[tuple[int, int], list["_Start"]]
+_BITS = 20
+_Pairs = dict[int, list["_Start"]]
+"""Expressions by the numbers of two of their words: the first one's, shifted, and the second one's."""
 
 
 class _PairTable:
     """Expressions by the numbers of two of their words, the second at most ``reach`` after the first."""
 
     def __init__(self, pairs: _Pairs, highest: int, reach: int) -> None:
-        self._width = highest + 1
         self._reach = reach
-        self._is_first = _flags((first for first, _ in pairs), highest)
-        self._is_second = _flags((second for _, second in pairs), highest)
-        self._codes = np.array(sorted(first * self._width + second for first, second in pairs), dtype=np.int64)
-        self._starts = [pairs[divmod(code, self._width)] for code in self._codes.tolist()]
+        self._codes = np.array(sorted(pairs), dtype=np.int64)
+        self._is_first = _flags(self._codes >> _BITS, highest)
+        self._is_second = _flags(self._codes & ((1 << _BITS) - 1), highest)
+        self._starts = [pairs[code] for code in self._codes.tolist()]
 
     def candidates(self, numbers: Ints, ends: Ints) -> Iterable[tuple[int, _Start]]:
         """Places where an expression may begin, each once."""
         firsts = np.flatnonzero(self._is_first[numbers])
-        heads = numbers[firsts] * self._width
+        heads = numbers[firsts] << _BITS
         limits = ends[firsts]
         found: dict[tuple[int, int], tuple[int, _Start]] = {}
         for distance in range(1, self._reach + 1):
             inside = np.flatnonzero(firsts + distance < limits)
             seconds = numbers[firsts[inside] + distance]
             inside = inside[self._is_second[seconds]]
-            codes = heads[inside] + numbers[firsts[inside] + distance]
+            codes = heads[inside] | numbers[firsts[inside] + distance]
             rows = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
             hits = self._codes[rows] == codes
             for position, row in zip(firsts[inside[hits]].tolist(), rows[hits].tolist(), strict=True):
@@ -174,9 +184,9 @@ class _PairTable:
         return found.values()
 
 
-def _flags(numbers: Iterable[int], highest: int) -> NDArray[np.bool_]:
+def _flags(numbers: Ints, highest: int) -> NDArray[np.bool_]:
     flags = np.zeros(highest + 1, dtype=bool)
-    flags[list(numbers)] = True
+    flags[numbers] = True
     return flags
 
 

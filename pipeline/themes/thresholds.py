@@ -11,6 +11,8 @@ from pipeline.themes.decision import Threshold
 
 Floats = NDArray[np.float64]
 _EDGE = 1e-6
+_GAP = 1e-4
+_ABOUT_AS_GOOD = 0.02
 
 
 def weights_for(labels: NDArray[np.bool_], prevalence: float | None) -> Floats:
@@ -25,7 +27,9 @@ def weights_for(labels: NDArray[np.bool_], prevalence: float | None) -> Floats:
     return np.where(labels, prevalence / share, (1 - prevalence) / (1 - share))
 
 
-def best_threshold(probabilities: Floats, labels: NDArray[np.bool_], weights: Floats | None = None) -> float:
+def best_threshold(
+    probabilities: Floats, labels: NDArray[np.bool_], weights: Floats | None = None, border: float | None = None
+) -> float:
     """Give the probability at which F1 is highest; the middle of a gap between two opinions.
 
     Parameters
@@ -34,18 +38,28 @@ def best_threshold(probabilities: Floats, labels: NDArray[np.bool_], weights: Fl
         Held-out ones, or they flatter.
     labels : ndarray of shape (n,)
     weights : ndarray of shape (n,), optional
+    border : float, optional
+        A probability that is right by design. The top of F1 is flat, and where exactly its
+        peak lies is chance: of all thresholds about as good, the one nearest to the border is
+        taken. The highest, when not given.
     """
     weights = np.ones(len(labels)) if weights is None else weights
     order = np.argsort(-probabilities, kind="stable")
-    sorted_probabilities = probabilities[order]
+    above = probabilities[order]
+    below = np.append(above[1:], 0.0)
     hits = np.cumsum((weights * labels)[order])
     given = np.cumsum(weights[order])
-    f1 = 2 * hits / (given + (weights * labels).sum())
-    # only where the next probability is lower can a threshold stand
-    is_gap = np.append(sorted_probabilities[:-1] > sorted_probabilities[1:], True)
-    best = int(np.argmax(np.where(is_gap, f1, -1.0)))
-    below = sorted_probabilities[best + 1] if best + 1 < len(order) else 0.0
-    return float((sorted_probabilities[best] + below) / 2)
+    # only where the next probability is lower can a threshold stand, and lower by more than the
+    # noise of adding up in another order: many texts have the same terms and so the same score
+    is_gap = np.append(above[:-1] - above[1:] > _GAP, True)
+    f1 = np.where(is_gap, 2 * hits / (given + (weights * labels).sum()), -1.0)
+    best = int(np.argmax(f1))
+    if border is None:
+        return float((above[best] + below[best]) / 2)
+    # within a gap, as near to the border as keeps clear of both opinions
+    points = np.clip(border, below + _GAP / 2, np.maximum(above - _GAP / 2, below + _GAP / 2))
+    distance = np.where(f1 >= f1[best] - _ABOUT_AS_GOOD, np.abs(_logit(points) - _logit(np.array(border))), np.inf)
+    return float(points[np.argmin(distance)])
 
 
 def choose_doubt(
