@@ -61,3 +61,20 @@ def test_no_more_than_the_allowed_share_is_in_doubt(share: float) -> None:
         in_doubt |= (p[:, k] >= band.doubt_from) & (p[:, k] < band.doubt_to)
     assert in_doubt.mean() <= share
     assert in_doubt.mean() >= share - 0.01
+
+
+def test_of_thresholds_about_as_good_the_one_at_the_border_is_taken() -> None:
+    probabilities = np.array([0.9, 0.8, 0.7, 0.4, 0.3, 0.2, 0.1])
+    labels = np.array([1, 1, 1, 0, 0, 0, 0], dtype=bool)
+    # anything between 0.4 and 0.7 is perfect
+    assert best_threshold(probabilities, labels, border=0.45) == pytest.approx(0.45)
+    assert best_threshold(probabilities, labels, border=0.05) == pytest.approx(0.4, abs=1e-3)
+    assert best_threshold(probabilities, labels, border=0.95) == pytest.approx(0.7, abs=1e-3)
+    assert best_threshold(probabilities, labels) == pytest.approx(0.55)
+
+
+def test_noise_in_the_last_digits_is_no_gap() -> None:
+    # two texts with the same terms: their scores differ by how they were added up
+    probabilities = np.array([0.9, 0.5 + 1e-12, 0.5, 0.1])
+    labels = np.array([1, 1, 0, 0], dtype=bool)
+    assert best_threshold(probabilities, labels) not in (0.5, pytest.approx(0.5, abs=1e-6))

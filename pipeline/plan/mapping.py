@@ -191,10 +191,12 @@ class PlanMapper:
             votes = filed @ self._model.filed[1:]
             drawn[:, :-1] = votes - votes.mean(axis=1, keepdims=True) > _DRAWN
 
+        parts = self._word_parts(compared)
+
         def candidate(i: int, k: int) -> Candidate:
             if k == len(self._measures):
                 return Candidate(OUTSIDE, float(shares[i, k]), self._silence(themes[i]) if themes is not None else ())
-            found = self._evidence(batch.texts[i], compared, i, k)
+            found = self._evidence(batch.texts[i], compared, parts, i, k)
             if drawn[i, k]:
                 found.append(Evidence("［ほかの意見の置き場所］", 0.0, "filed"))
             return Candidate(self._measures[k].label, float(shares[i, k]), tuple(found))
@@ -219,41 +221,45 @@ class PlanMapper:
             if given * (1 - spoken) > 1 / 2
         )
 
-    def _evidence(self, words: Sequence[Word], compared: Comparison, i: int, k: int) -> list[Evidence]:
+    def _evidence(self, words: Sequence[Word], compared: Comparison, parts: Floats, i: int, k: int) -> list[Evidence]:
         """The words that draw an opinion to a measure, and the facets both are about."""
         shown = {word.key: word.surface for word in words}
-        parts = self._word_parts(compared, i, k)
-        telling = sorted(
-            ((key, part) for key, part in parts.items() if part > 0 and key not in _FORMULAIC),
-            key=lambda pair: -pair[1],
-        )[:_SHOWN_WORDS]
-        kept = {key for key, part in telling if part >= telling[0][1] / 4}
-        found = [Evidence(shown[key], part, key) for key, part in parts.items() if key in kept]
-        both = compared.facets[i] * self._features.facets[k]
-        found += [
-            Evidence(f"［{FACETS[f]}］", 0.0, FACETS[f])
-            for f in np.argsort(-both, kind="stable")[:_SHOWN_FACETS].tolist()
-            if both[f] > _FACET_SHOWN_FROM
+        table = compared.words.table
+        entries = slice(table.indptr[i], table.indptr[i + 1])
+        names = [compared.words.names[column] for column in table.indices[entries].tolist()]
+        found = [
+            (key, part)
+            for key, part in zip(names, parts[entries, k].tolist(), strict=True)
+            if part > 0 and key not in _FORMULAIC
         ]
-        return found
+        # small parts say nothing beside the largest ones
+        largest = sorted((part for _, part in found), reverse=True)[:_SHOWN_WORDS]
+        least = max(largest[-1], largest[0] / 4) if largest else 0.0
+        evidence = [Evidence(shown[key], part, key) for key, part in found if part >= least]
+        both = (compared.facets[i] * self._features.facets[k]).tolist()
+        clear = sorted((f for f, value in enumerate(both) if value > _FACET_SHOWN_FROM), key=lambda f: -both[f])
+        return evidence + [Evidence(f"［{FACETS[f]}］", 0.0, FACETS[f]) for f in clear[:_SHOWN_FACETS]]
 
-    def _word_parts(self, compared: Comparison, i: int, k: int) -> dict[str, float]:
-        """What each word of an opinion adds to a measure's score: by being shared, and by its meaning.
+    def _word_parts(self, compared: Comparison) -> Floats:
+        """What each word of each opinion adds to each measure's score: by being shared, and by its meaning.
 
         Pieces and facets are left out: no single word carries them.
+
+        Returns
+        -------
+        ndarray of shape (n_entries, n_measures)
+            One row for each entry of the words' table.
         """
         features, model = self._features, self._model
-        row = compared.words.table[i]
-        names = [compared.words.names[column] for column in row.indices]
-        shared, name, overview = model.weights[0], model.weights[2], model.weights[3]
-        weights = compared.word_weights[i, row.indices].toarray().ravel()
-        literal = shared * weights * features.shared_words(names)[:, k]
-        size = features.dimensions
-        toward = (
-            name * features.names[k] + overview * features.overviews[k] + (model.bridge @ features.meaning[k])[:size]
-        )
-        meant = compared.word_directions[row.indices] @ toward / (compared.lengths[i] or 1.0)
-        return dict(zip(names, (literal + meant).tolist(), strict=True))
+        table = compared.words.table
+        columns = table.indices
+        owners = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
+        literal = compared.word_weights.data[:, None] * features.shared_words(compared.words.names)[columns]
+        bridged = (features.meaning @ model.bridge.T)[:, : features.dimensions]
+        toward = model.weights[2] * features.names + model.weights[3] * features.overviews + bridged
+        lengths = np.where(compared.lengths > 0, compared.lengths, 1.0)
+        meant = (compared.word_directions @ toward.T)[columns] / lengths[owners][:, None]
+        return np.asarray(model.weights[0] * literal + meant)
 
 
 def themes_spoken_of(plan: Plan, codebook: Codebook) -> Floats:

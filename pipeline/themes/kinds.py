@@ -64,19 +64,20 @@ class KindClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Sequence[str]) -> NDArray[np.str_]:
         """Give the kind of each text."""
-        found = [self._best(Batch(texts)) for texts in in_batches(map(tokenize, X))]
+        found = [self.decide_all(Batch(texts)) for texts in in_batches(map(tokenize, X))]
         return np.array(KINDS)[np.concatenate(found)] if found else np.array([], dtype=str)
 
     def judge_all(self, batch: Batch) -> list[Kind]:
         """Judge many opinions and name the words that spoke loudest for each kind."""
-        best = self._best(batch).tolist()
+        best = self.decide_all(batch).tolist()
         return [Kind(KINDS[k], self._telling_words(words, k)) for words, k in zip(batch.texts, best, strict=True)]
 
     def judge(self, words: Sequence[Word]) -> Kind:
         """Judge one opinion, see :meth:`judge_all`."""
         return self.judge_all(Batch([words]))[0]
 
-    def _best(self, batch: Batch) -> NDArray[np.int64]:
+    def decide_all(self, batch: Batch) -> NDArray[np.int64]:
+        """Give the number of the kind (in :data:`KINDS`) of many opinions, shape (n_opinions,)."""
         check_is_fitted(self, "model_")
         return np.asarray(self.model_.scores(*self._ending_rows(batch), len(batch)).argmax(axis=1))
 
