@@ -17,7 +17,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,23 +107,22 @@ class Matcher:
         def number(key: str) -> int:
             return known.setdefault(key, len(known) + 1)
 
-        self._alone: dict[int, list[_Start]] = defaultdict(list)
+        self._alone: dict[int, list[int]] = defaultdict(list)
         pairs: dict[int, _Pairs] = {reach: defaultdict(list) for reach in (1, NEAR + 1, FAR + 1)}
         for expression, (first, *rest) in enumerate(expressions):
             steps = tuple(_step(slot) for slot in rest)
-            seconds = list(dict.fromkeys(number(run[0]) for run in rest[0].keys)) if rest else []
             for run in first.keys:
                 start = _Start(expression, run, steps)
                 head = number(run[0]) << _BITS
                 if len(run) > 1:
-                    pairs[1][head | number(run[1])].append(start)
+                    pairs[1][head | number(run[1])].append((start, ()))
                 elif rest:
-                    found = pairs[rest[0].gap + 1]
-                    for second in seconds:
-                        found[head | second].append(start)
+                    for second, runs in steps[0][1].items():
+                        pairs[rest[0].gap + 1][head | number(second)].append((start, runs))
                 else:
-                    self._alone[number(run[0])].append(start)
+                    self._alone[number(run[0])].append(expression)
         self._number = WordColumn(lambda word: known.get(word.key, 0))
+        self._is_end = WordColumn(lambda word: int(word.key in _SENTENCE_END))
         self._is_alone = _flags(np.array(list(self._alone), dtype=np.int64), len(known))
         self._tables = [_PairTable(found, len(known), reach) for reach, found in pairs.items() if found]
 
@@ -136,23 +135,50 @@ class Matcher:
         if not len(batch.numbers):
             return found
         numbers = self._number(batch)
-        owner = batch.owner
-        for position in np.flatnonzero(self._is_alone[numbers]).tolist():
-            for start in self._alone[int(numbers[position])]:
-                found[owner[position]].append((start.number, (range(position, position + 1),)))
+        owner = batch.owner.tolist()  # one by one, a list is quicker than an array
+        alone = np.flatnonzero(self._is_alone[numbers])
+        for position, number in zip(alone.tolist(), numbers[alone].tolist(), strict=True):
+            for expression in self._alone[number]:
+                found[owner[position]].append((expression, (range(position, position + 1),)))
         keys = [word.key for word in batch.words]
-        ends = batch.ends[owner]
+        ends = self._limits(batch)
+        limits = ends.tolist()
         for table in self._tables:
-            for position, start in table.candidates(numbers, ends):
-                match = _match(keys, position, int(ends[position]), start)
+            done: set[tuple[int, int]] = set()
+            for position, distance, start, runs in table.candidates(numbers, ends):
+                if (position, id(start)) in done:
+                    continue
+                limit = limits[position]
+                if runs:
+                    second = _run_at(keys, limit, position + distance, runs)
+                    if second is None:
+                        continue
+                    match: Match | None = (range(position, position + 1), second)
+                    steps = start.rest[1:]
+                else:
+                    first = _run_at(keys, limit, position, (start.run,))
+                    match = (first,) if first else None
+                    steps = start.rest
+                if match and steps:
+                    match = _follow(keys, limit, match, steps)
+                # a slot stands where it first fits, for better or worse
+                done.add((position, id(start)))
                 if match is not None:
                     found[owner[position]].append((start.number, match))
         return found
 
+    def _limits(self, batch: Batch) -> Ints:
+        """Where the sentence of each word ends: no expression reaches beyond."""
+        marks = np.flatnonzero(self._is_end(batch)) + 1
+        ends = np.union1d(marks, batch.ends)
+        return ends[np.searchsorted(ends, np.arange(len(batch.numbers)), side="right")]
+
 
 _BITS = 20
-_Pairs = dict[int, list["_Start"]]
-"""Expressions by the numbers of two of their words: the first one's, shifted, and the second one's."""
+_Runs = Sequence[tuple[str, ...]]
+_Pairs = dict[int, list[tuple["_Start", _Runs]]]
+"""Expressions by the numbers of two of their words: the first one's, shifted, and the second one's,
+each with the alternatives of the second slot that begin with it (none: both words are of the first slot)."""
 
 
 class _PairTable:
@@ -165,23 +191,21 @@ class _PairTable:
         self._is_second = _flags(self._codes & ((1 << _BITS) - 1), highest)
         self._starts = [pairs[code] for code in self._codes.tolist()]
 
-    def candidates(self, numbers: Ints, ends: Ints) -> Iterable[tuple[int, _Start]]:
-        """Places where an expression may begin, each once."""
+    def candidates(self, numbers: Ints, limits: Ints) -> Iterator[tuple[int, int, _Start, _Runs]]:
+        """Places where an expression may begin, with the distance to its second word, the near ones first."""
         firsts = np.flatnonzero(self._is_first[numbers])
         heads = numbers[firsts] << _BITS
-        limits = ends[firsts]
-        found: dict[tuple[int, int], tuple[int, _Start]] = {}
+        within = limits[firsts]
         for distance in range(1, self._reach + 1):
-            inside = np.flatnonzero(firsts + distance < limits)
+            inside = np.flatnonzero(firsts + distance < within)
             seconds = numbers[firsts[inside] + distance]
             inside = inside[self._is_second[seconds]]
             codes = heads[inside] | numbers[firsts[inside] + distance]
             rows = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
             hits = self._codes[rows] == codes
             for position, row in zip(firsts[inside[hits]].tolist(), rows[hits].tolist(), strict=True):
-                for start in self._starts[row]:
-                    found[position, id(start)] = (position, start)
-        return found.values()
+                for start, runs in self._starts[row]:
+                    yield position, distance, start, runs
 
 
 def _flags(numbers: Ints, highest: int) -> NDArray[np.bool_]:
@@ -210,32 +234,29 @@ class _Start:
     rest: tuple[_Step, ...]
 
 
-def _match(keys: Sequence[str], position: int, limit: int, start: _Start) -> Match | None:
-    """Match an expression at ``position``, before ``limit``: each slot where it first fits, or None."""
-    end = position + len(start.run)
-    if len(start.run) > 1 and (end > limit or tuple(keys[position:end]) != start.run):
-        return None
-    match = [range(position, end)]
-    for gap, runs in start.rest:
-        piece = _first_run(keys, limit, match[-1].stop, gap, runs)
+def _run_at(keys: Sequence[str], limit: int, position: int, runs: _Runs) -> range | None:
+    """Find which of some runs that begin with the word at ``position`` stands there."""
+    for run in runs:
+        end = position + len(run)
+        if len(run) == 1 or (end <= limit and tuple(keys[position:end]) == run):
+            return range(position, end)
+    return None
+
+
+def _follow(keys: Sequence[str], limit: int, match: Match, steps: Sequence[_Step]) -> Match | None:
+    """Find the remaining slots within the sentence, each where it first fits; None if one is missing."""
+    for gap, runs in steps:
+        start = match[-1].stop
+        pieces = (
+            _run_at(keys, limit, position, runs[keys[position]])
+            for position in range(start, min(start + gap + 1, limit))
+            if keys[position] in runs
+        )
+        piece = next((found for found in pieces if found), None)
         if piece is None:
             return None
-        match.append(piece)
-    return tuple(match)
-
-
-def _first_run(
-    keys: Sequence[str], limit: int, position: int, gap: int, runs: dict[str, list[tuple[str, ...]]]
-) -> range | None:
-    for start in range(position, min(position + gap + 1, limit)):
-        key = keys[start]
-        for run in runs.get(key, ()):
-            end = start + len(run)
-            if len(run) == 1 or (end <= limit and tuple(keys[start:end]) == run):
-                return range(start, end)
-        if key in _SENTENCE_END:
-            return None
-    return None
+        match = (*match, piece)
+    return match
 
 
 def surfaces(words: Sequence[Word], match: Match) -> str:
