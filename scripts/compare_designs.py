@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.decomposition import NMF
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
@@ -36,6 +37,7 @@ from pipeline.training import read_corpus
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+FREE_TOPICS = 16
 Design = Callable[[list[str], Flags, list[str]], Floats]
 """Takes training texts, their themes and new texts; gives scores for the new texts."""
 
@@ -76,12 +78,30 @@ def neighbours(texts: list[str], labels: Flags, new: list[str]) -> Floats:
 
 
 def together(texts: list[str], labels: Flags, new: list[str]) -> Floats:
-    """Sum the standardized scores of all of the above but the neighbours."""
+    """Sum the standardized scores of codebook, words, characters and vectors."""
     total = np.zeros((len(new), labels.shape[1]))
     for design in (codebook_alone, words, characters, vectors_linear):
         scores = design(texts, labels, new)
         total += (scores - scores.mean(axis=0)) / (scores.std(axis=0) + 1e-9)
     return total
+
+
+def anchored_topics(texts: list[str], labels: Flags, new: list[str]) -> Floats:
+    """Weight of the theme's topic in a factorization of TF-IDF whose topics start from the codebook's words."""
+    book = read_codebook()
+    vectorizer = TfidfVectorizer(analyzer=lambda text: word_features(tokenize(text)), min_df=3, sublinear_tf=True)
+    table = vectorizer.fit_transform(texts)
+    column = vectorizer.vocabulary_
+    random = np.random.default_rng(0)
+    topics = random.uniform(0.0, 0.01, (labels.shape[1] + FREE_TOPICS, table.shape[1]))
+    for k, theme in enumerate(book.themes):
+        for term in theme.terms:
+            if term.weight > 0 and term.expression in column:
+                topics[k, column[term.expression]] = term.weight
+    start = random.uniform(0.0, 0.01, (len(texts), len(topics)))
+    model = NMF(len(topics), init="custom", solver="cd", max_iter=300, tol=1e-2)
+    model.fit_transform(table, W=start, H=topics)
+    return np.asarray(model.transform(vectorizer.transform(new))[:, : labels.shape[1]])
 
 
 DESIGNS: dict[str, Design] = {
@@ -91,6 +111,7 @@ DESIGNS: dict[str, Design] = {
     "語ベクトルの線形モデル": vectors_linear,
     "近い意見15件": neighbours,
     "近い意見を除く四つの和": together,
+    "語を錨にした話題（NMF）": anchored_topics,
 }
 
 
