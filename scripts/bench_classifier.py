@@ -8,6 +8,7 @@ each the median over rounds: deciding alone, and deciding with the words that ex
 
 from __future__ import annotations
 
+import gc
 import statistics
 import sys
 from collections import deque
@@ -26,6 +27,7 @@ ROUNDS = 9
 
 def ratios(paths: list[Path]) -> dict[str, float]:
     """Measure."""
+    gc.set_threshold(100_000, 50, 100)  # as the command does
     texts = read_texts(paths)
     model = load_model(None, read_codebook())
     words = [tokenize(text) for text in texts]
