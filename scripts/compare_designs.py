@@ -115,14 +115,15 @@ DESIGNS: dict[str, Design] = {
 }
 
 
-def measure(design: Design, training: list[Labelled], tests: dict[str, list[Labelled]]) -> dict[str, Flags]:
+def measure(
+    design: Design, training: list[Labelled], tests: dict[str, list[Labelled]], prevalence: dict[str, float]
+) -> dict[str, Flags]:
     """Choose thresholds on held-out training opinions, then decide on the tests."""
     themes = read_codebook().names
     texts, labels = [one.text for one in training], flags(training, themes)
     held_out = np.zeros(labels.shape)
     for learned, held in KFold(3, shuffle=True, random_state=0).split(texts):
         held_out[held] = design([texts[i] for i in learned], labels[learned], [texts[i] for i in held])
-    prevalence = read_corpus(read_codebook()).prevalence
     points = [
         best_threshold(held_out[:, k], labels[:, k], weights_for(labels[:, k], prevalence.get(name)))
         for k, name in enumerate(themes)
@@ -154,7 +155,7 @@ def compare(labels: Path | None) -> list[tuple[str, ...]]:
     training = list(corpus.opinions[:-filed])
     tests = {"読んでいない計画": unseen_plans(), **({labels.stem: read_labels(labels, book.names)} if labels else {})}
     truth = {name: flags(rows, book.names) for name, rows in tests.items()}
-    found = {name: measure(design, training, tests) for name, design in DESIGNS.items()}
+    found = {name: measure(design, training, tests, corpus.prevalence) for name, design in DESIGNS.items()}
     ours = ThemeClassifier(book, prevalence=corpus.prevalence)
     chosen = corpus.calibration[:-filed]
     ours.fit([one.text for one in training], flags(training, book.names), calibration=chosen)

@@ -31,6 +31,7 @@ from pipeline.themes.asking import asking_clauses, read_asking_words
         # what only looks like asking
         ("取り組むべき課題が多く、まず窓口を一つにすべき", ["窓口を一つにすべき"]),
         ("必要な人に届いていないので、配り方を見直すとよい", ["配り方を見直すとよい"]),
+        ("交流を求める声はあるが、団体が自ら開いてほしい", ["団体が自ら開いてほしい"]),
         # two demands
         ("講座を増やしてほしい。会費も下げてほしい。", ["講座を増やしてほしい", "会費も下げてほしい"]),
         # no way of asking: the last sentence

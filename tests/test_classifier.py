@@ -48,7 +48,7 @@ def model() -> Model:
 @pytest.mark.parametrize("text", OPINIONS)
 def test_the_parts_shown_add_up_to_the_score(model: Model, text: str) -> None:
     words = tokenize(text)
-    scores = model.themes.score(words)
+    scores = model.themes.scores_of(words)
     for k in range(len(model.themes.themes_)):
         _, slope, constant = model.themes.combination_[k]
         log_odds = model.themes.words_.score(word_features(words))[k]

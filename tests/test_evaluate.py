@@ -113,10 +113,10 @@ def test_training_takes_reviewed_labels_in_and_says_so(tmp_path: Path, sample_li
     assert "見守り" in card
     # the corrections travel, raise what they are about, and are shown with the rest
     text = tokenize("蛍見守りの当番表")
-    assert model.themes.score(text)[0] > default.themes.score(text)[0]
+    assert model.themes.scores_of(text)[0] > default.themes.scores_of(text)[0]
     assert any("見守り" in part.words for part in model.themes.explain(text, 0))
     # what was not corrected is judged as before
-    assert (model.themes.score(tokenize("歩道が狭い")) == default.themes.score(tokenize("歩道が狭い"))).all()
+    assert (model.themes.scores_of(tokenize("歩道が狭い")) == default.themes.scores_of(tokenize("歩道が狭い"))).all()
     results = batch.run([sample_list], tmp_path / "out", batch.Options(model=tmp_path / "models" / "minase"))
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert record["model"]["name"] == "minase"
@@ -126,8 +126,7 @@ def test_training_takes_reviewed_labels_in_and_says_so(tmp_path: Path, sample_li
 def test_labels_that_say_what_the_model_says_correct_nothing() -> None:
     themes = load_model(None, read_codebook()).themes
     texts = ["会長のなり手がいない", "歩道が狭い", "補助金を増やしてほしい", "橋が古い"] * 10
-    told = themes.adapt(texts, themes.predict(texts))
-    assert all(one.after >= one.before for one in told if one.kept)
+    themes.adapt(texts, themes.predict(texts))
     assert themes.predict(texts).tolist() == load_model(None, read_codebook()).themes.predict(texts).tolist()
 
 

@@ -225,7 +225,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                     added[i, k] = sum(corrections.get(name, 0.0) for name in (*_expressions(hits, k), *names))
         return added
 
-    def score(self, words: Sequence[Word]) -> Floats:
+    def scores_of(self, words: Sequence[Word]) -> Floats:
         """The scores of one opinion, shape (n_themes,)."""
         return np.asarray(self.scores(Batch([words]))[0][0])
 

@@ -151,6 +151,7 @@ class _Search:
 
     def __init__(self, themes: tuple[Theme, ...]) -> None:
         self._themes = len(themes)
+        self._last: Found | None = None
         # (theme, term), with None for an expression that hides its words from the theme
         self._meaning: list[tuple[int, Term | None]] = []
         expressions = []
@@ -160,6 +161,12 @@ class _Search:
         self._matcher = Matcher([parse_expression(text) for text in expressions])
 
     def find(self, batch: Batch) -> Found:
+        # the themes and the plan look at one batch after the other: the second time it is there already
+        if self._last is None or self._last.batch is not batch:
+            self._last = self._found(batch)
+        return self._last
+
+    def _found(self, batch: Batch) -> Found:
         totals = np.zeros((len(batch), self._themes))
         hits: list[dict[int, list[Hit]]] = []
         for text, found in enumerate(self._matcher.find(batch)):
