@@ -5,14 +5,12 @@ The functions here are the Python API; each command of ``iken`` calls one of the
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import platform
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,18 +18,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.deliver.results import Results
-from pipeline.errors import IkenError, LedgerError
-from pipeline.identity import check_ids, name_opinions
+from pipeline.errors import IkenError
+from pipeline.identity import check_ids
+from pipeline.kinds import OPINION
 from pipeline.language.batch import Batch, in_batches
+from pipeline.language.duplicates import same_groups
 from pipeline.language.tokenize import tokenize
-from pipeline.ledger import READ, LedgerLine, build_ledger
+from pipeline.ledger import build_ledger
 from pipeline.plan.mapping import PlanMapper
+from pipeline.prepare import Names, Teller, masked, prepare
+from pipeline.reading.columns import Columns
 from pipeline.reading.departments import Legend, read_departments
-from pipeline.reading.opinion_list import read_items, read_layout
 from pipeline.reading.plan_file import read_plan
-from pipeline.reading.plan_table import OPINION
-from pipeline.reading.sources import check_ending, read_source
+from pipeline.reading.sources import read_source
 from pipeline.records import Finding, Item, Judged, Labelling, Opinion, Place, Plan, PlanMatch, Source
+from pipeline.rounds import Repeats
 from pipeline.themes.asking import asking_clauses
 from pipeline.themes.codebook import Codebook, read_codebook
 from pipeline.themes.kinds import ASKING
@@ -57,6 +58,14 @@ class Options:
         Files that stand in for what the source or the program brings.
     round : str
         The name of the round (回); it is part of every 意見ID.
+    columns : Columns or None
+        Which column of a list is which, where the headings do not say.
+    split : bool
+        Whether to cut comments that hold several opinions.
+    mask : bool
+        Whether to mask what names a person in everything that is written.
+    earlier : tuple of Path
+        Folders of earlier rounds: what came in them already is not counted again.
     """
 
     plan: Path | None = None
@@ -64,6 +73,10 @@ class Options:
     model: Path | None = None
     departments: Path | None = None
     round: str = DEFAULT_ROUND
+    columns: Columns | None = None
+    split: bool = False
+    mask: bool = False
+    earlier: tuple[Path, ...] = ()
 
 
 class Judge:
@@ -112,29 +125,6 @@ class Judge:
                 yield Judged(opinion, labelling, match)
 
 
-def check(sources: Sequence[Path], options: Options | None = None) -> tuple[list[Source], list[Finding]]:
-    """Read sources without judging anything.
-
-    Returns
-    -------
-    (sources, findings)
-        A source that cannot be read is a finding of level 誤り; the others are read.
-    """
-    options = options or Options()
-    legend = _legend(options)
-    read: list[Source] = []
-    findings: list[Finding] = []
-    for path in sources:
-        try:
-            source = read_source(path, legend)
-        except IkenError as error:
-            findings.append(Finding("誤り", Place(error.file or path.name, error.place), error.what, error.remedy))
-            continue
-        read.append(source)
-        findings += source.findings
-    return read, findings
-
-
 def run(
     sources: Sequence[Path], out: Path, options: Options | None = None, progress: Progress | None = None
 ) -> Results:
@@ -162,9 +152,8 @@ def run(
 
 
 def _results(sources: Sequence[Path], options: Options, progress: Progress | None) -> tuple[Results, Judge]:
-    legend = _legend(options)
-    read = tuple(read_source(path, legend) for path in sources)
-    plan = read_plan(options.plan) if options.plan else _one_plan(read)
+    read, findings, repeats = read_all(sources, options)
+    plan = read_plan(options.plan) if options.plan else one_plan(read)
     items = [item for source in read for item in source.items if item.kind == OPINION]
     if not items:
         raise IkenError(
@@ -172,28 +161,72 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
             file="、".join(source.file for source in read),
             remedy="iken check で中身を確かめてください",
         )
-    opinions = list(name_opinions(items, options.round))
-    check_ids(opinions)
+    names = Names()
+    prepared = list(prepare(items, options.round, cut=options.split, hide=options.mask, names=names))
+    check_ids(one.opinion for one in prepared)
+    groups = same_groups(one.compared for one in prepared)
+    opinions = [
+        replace(one.opinion, same_id=prepared[first].opinion.same_id)
+        for one, first in zip(prepared, groups.tolist(), strict=True)
+    ]
     judge = Judge.from_options(options, plan, items)
-    judged = tuple(_watched(judge.judge(opinions), progress))
-    findings = tuple(finding for source in read for finding in source.findings)
-    return Results(
-        read, plan, judged, build_ledger(read, judged), judge.codebook.names, findings, judge.model.notes
-    ), judge
+    judged = tuple(watched(judge.judge(opinions), progress))
+    rest = tuple(item for source in read for item in source.items if item.kind != OPINION)
+    if options.mask:
+        rest = tuple(masked(item, names.look(item)) for item in rest)
+    ledger = build_ledger(read, judged, names.counts)
+    notes = (*judge.model.notes, *repeats.differences(judge.codebook.digest, judge.model.digest))
+    found = (*findings, *_name_findings(names, hide=options.mask))
+    return Results(tuple(read), plan, judged, ledger, judge.codebook.names, found, notes, rest, options.round), judge
 
 
-def _watched(judged: Iterable[Judged], progress: Progress | None) -> Iterator[Judged]:
+def read_all(sources: Sequence[Path], options: Options) -> tuple[list[Source], tuple[Finding, ...], Repeats]:
+    """Read sources and tell what in them is no opinion, and what came before.
+
+    Returns
+    -------
+    (sources, findings, repeats)
+    """
+    legend = legend_of(options)
+    repeats = Repeats(options.earlier)
+    read = []
+    findings: list[Finding] = []
+    for path in sources:
+        source = read_source(path, legend, options.columns)
+        tell = Teller()
+        source = repeats.mark(replace(source, items=tuple(tell(source.items))), path)
+        read.append(source)
+        findings += [*source.findings, *tell.findings]
+    return read, (*findings, *repeats.findings), repeats
+
+
+def watched(judged: Iterable[Judged], progress: Progress | None) -> Iterator[Judged]:
+    """Tell of each opinion as it goes by."""
     for one in judged:
         yield one
         if progress:
             progress()
 
 
-def _legend(options: Options) -> Legend | None:
+def _name_findings(names: Names, *, hide: bool) -> Iterator[Finding]:
+    """One finding for all that names a person: where, the first of them."""
+    if names.counts:
+        kinds = "、".join(f"{kind} {count}" for kind, count in sorted(names.counts.items()))
+        first = names.places[0][0]
+        yield Finding(
+            "情報" if hide else "注意",
+            Place(first.file, "", ""),
+            f"個人が分かる記述があります（{kinds}）" + ("。伏せました" if hide else ""),
+            "" if hide else "外へ出すときは --mask を付けてください。場所は iken check に出ます",
+        )
+
+
+def legend_of(options: Options) -> Legend | None:
+    """The legend of departments that the options name."""
     return read_departments(options.departments) if options.departments else None
 
 
-def _one_plan(sources: Sequence[Source]) -> Plan | None:
+def one_plan(sources: Sequence[Source]) -> Plan | None:
     """The plan that stands in the sources; two different ones are an error."""
     plans = [source for source in sources if source.plan]
     for source in plans[1:]:
@@ -204,76 +237,6 @@ def _one_plan(sources: Sequence[Source]) -> Plan | None:
                 remedy="一つの計画ずつ実行するか、--plan で計画を指定してください",
             )
     return plans[0].plan if plans else None
-
-
-def classify(
-    sources: Sequence[Path], out: Path, options: Options | None = None, progress: Progress | None = None
-) -> LedgerLine:
-    """Label opinion lists of any length, row by row.
-
-    Parameters
-    ----------
-    sources : sequence of Path
-        Opinion lists (CSV, TSV) or working-team tables.
-    out : Path
-        A CSV; written beside its place and moved there when all is done.
-    progress : callable, optional
-        Called after each opinion.
-
-    Returns
-    -------
-    LedgerLine
-        What was read and where it went: every row is an opinion in the file, or is counted
-        under what it is instead (空欄 …).
-    """
-    from pipeline.deliver import cells, tables
-
-    options = options or Options()
-    if out.suffix.lower() != ".csv":
-        raise IkenError(
-            f"「{out.suffix or '拡張子なし'}」には書き出せません", file=str(out), remedy="--out を .csv にしてください"
-        )
-    legend = _legend(options)
-    for path in sources:
-        check_ending(path)
-    tables_read = {path: read_source(path, legend) for path in sources if path.suffix.lower() != ".csv"}
-    layouts = {path: read_layout(path) for path in sources if path not in tables_read}
-    plan = read_plan(options.plan) if options.plan else _one_plan(list(tables_read.values()))
-    filed = [item for source in tables_read.values() for item in source.items if item.kind == OPINION]
-    judge = Judge.from_options(options, plan, filed)
-    kinds: Counter[str] = Counter()
-
-    def opinions() -> Iterator[Item]:
-        for path in sources:
-            for item in tables_read[path].items if path in tables_read else read_items(path, layouts[path]):
-                kinds[item.kind] += 1
-                if item.kind == OPINION:
-                    yield item
-
-    partial = out.with_name(f".{out.name}.partial")
-    written = 0
-    try:
-        with partial.open("w", encoding="utf-8-sig", newline="") as stream:
-            cells.write_rows(stream, [tables.opinion_header(judge.codebook.names)])
-            for one in _watched(judge.judge(name_opinions(opinions(), options.round)), progress):
-                cells.write_rows(stream, [tables.opinion_row(one)])
-                written += 1
-        if written != kinds[OPINION]:
-            raise LedgerError(f"読み取った意見 {kinds[OPINION]} 件に対し、書き出した意見は {written} 件です")
-        if not written:
-            raise IkenError(
-                "意見が一件もありません",
-                file="、".join(path.name for path in sources),
-                remedy="iken check で中身を確かめてください",
-            )
-        partial.replace(out)
-    except OSError as error:
-        raise IkenError(
-            f"書き込めません（{error.strerror}）", file=str(out), remedy="出力先のフォルダと空き容量を確かめてください"
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return LedgerLine(READ, kinds.total(), tuple(kinds.items()))
 
 
 def _run_record(sources: Sequence[Path], options: Options, results: Results, judge: Judge, started: float) -> bytes:
@@ -293,6 +256,10 @@ def _run_record(sources: Sequence[Path], options: Options, results: Results, jud
         "model": {"name": judge.model.name, "sha256": judge.model.digest, "meta": judge.model.meta},
         "options": {
             "round": options.round,
+            "columns": [f"{role}={heading}" for role, heading in options.columns.named] if options.columns else [],
+            "split": options.split,
+            "mask": options.mask,
+            "earlier": [folder.name for folder in options.earlier],
             **{key: {"file": path.name, "sha256": digest(path)} for key, path in named.items() if path},
         },
         "counts": {line.stage: line.count for line in results.ledger},
@@ -303,17 +270,3 @@ def _run_record(sources: Sequence[Path], options: Options, results: Results, jud
         },
     }
     return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
-
-
-def read_opinions(folder: Path) -> list[dict[str, str]]:
-    """Read back the opinions.csv of a run, guarded cells undone."""
-    from pipeline.deliver import cells
-
-    path = folder / "opinions.csv"
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = cells.read_rows(stream)
-            header = next(rows)
-            return [dict(zip(header, row, strict=True)) for row in rows]
-    except (OSError, csv.Error, StopIteration, ValueError) as error:
-        raise IkenError("結果が読めません", file=str(path), remedy="iken run で作り直してください") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,7 +47,11 @@ rich_utils.REQUIRED_LONG_STRING = "（必須）"
 app = typer.Typer(cls=JapaneseGroup, add_completion=False, pretty_exceptions_enable=False)
 
 Sources = Annotated[
-    list[Path], typer.Argument(help="庁内意見の表（.txt .tsv）か意見一覧（.csv .tsv）", show_default=False)
+    list[Path],
+    typer.Argument(
+        help="庁内意見の表（.xlsx .docx .html .pdf .txt .tsv）か意見一覧（.csv .tsv .xlsx .parquet）",
+        show_default=False,
+    ),
 ]
 PlanFile = Annotated[
     Path | None, typer.Option("--plan", help="計画（CSV か TOML：基本施策, 施策, 概要, 重点）", show_default=False)
@@ -55,6 +60,15 @@ CodebookFile = Annotated[Path | None, typer.Option("--codebook", help="コード
 ModelFolder = Annotated[Path | None, typer.Option("--model", help="モデルのフォルダ", show_default=False)]
 DepartmentsFile = Annotated[
     Path | None, typer.Option("--departments", help="担当課の凡例（CSV：記号, 担当課）", show_default=False)
+]
+ColumnNames = Annotated[
+    str | None, typer.Option("--columns", help="一覧の列（例: 意見=自由記述,担当課=所属）", show_default=False)
+]
+Split = Annotated[bool, typer.Option("--split", help="いくつもの意見を含む文章を、意見ごとに分ける")]
+Mask = Annotated[bool, typer.Option("--mask", help="個人が分かる記述を〔電話番号〕などに置き換える")]
+Earlier = Annotated[
+    list[Path] | None,
+    typer.Option("--earlier", help="前の回の結果のフォルダ（重なる意見を二度数えない）", show_default=False),
 ]
 RoundName = Annotated[str | None, typer.Option("--round", help="回の名前（例: 令和6年度第1回）", show_default=False)]
 
@@ -73,17 +87,27 @@ def main(
 
 
 @app.command("check", cls=JapaneseCommand)
-def check_command(sources: Sources, departments: DepartmentsFile = None) -> None:
+def check_command(
+    sources: Sources,
+    departments: DepartmentsFile = None,
+    columns: ColumnNames = None,
+    split: Split = False,
+    earlier: Earlier = None,
+    as_json: Annotated[bool, typer.Option("--json", help="結果をJSONで出力する")] = False,
+) -> None:
     """何が読み取られ、どこに問題があるかを前もって確かめます（何も書き出しません）。"""
-    from pipeline import batch
+    from pipeline.check import check
     from pipeline.deliver import terminal
     from pipeline.options import with_file
 
-    read, findings = batch.check(sources, with_file(departments=departments))
-    out = terminal.console()
-    terminal.show_sources(out, read)
-    terminal.show_findings(out, findings)
-    if any(finding.level != "情報" for finding in findings):
+    checked = check(sources, with_file(departments=departments, columns=columns, split=split, earlier=earlier))
+    if as_json:
+        typer.echo(json.dumps(checked.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        out = terminal.console()
+        terminal.show_sources(out, checked.sources)
+        terminal.show_findings(out, checked.findings)
+    if not checked.is_clean:
         raise typer.Exit(1)
 
 
@@ -96,13 +120,27 @@ def run_command(
     model: ModelFolder = None,
     departments: DepartmentsFile = None,
     round_name: RoundName = None,
+    columns: ColumnNames = None,
+    split: Split = False,
+    mask: Mask = False,
+    earlier: Earlier = None,
 ) -> None:
     """意見を読み取り、分類し、計画に当てはめ、集計表を作ります。"""
     from pipeline import batch
     from pipeline.deliver import terminal
     from pipeline.options import with_file
 
-    options = with_file(plan=plan, codebook=codebook, model=model, departments=departments, round=round_name)
+    options = with_file(
+        plan=plan,
+        codebook=codebook,
+        model=model,
+        departments=departments,
+        round=round_name,
+        columns=columns,
+        split=split,
+        mask=mask,
+        earlier=earlier,
+    )
     with terminal.progress() as progress:
         results = batch.run(sources, out, options, progress)
     to = terminal.console()
@@ -115,23 +153,54 @@ def run_command(
 @app.command("classify", cls=JapaneseCommand)
 def classify_command(
     sources: Sources,
-    out: Annotated[Path, typer.Option("--out", help="結果のファイル（.csv）", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="結果のファイル（.csv か .parquet）", show_default=False)],
     plan: PlanFile = None,
     codebook: CodebookFile = None,
     model: ModelFolder = None,
     departments: DepartmentsFile = None,
     round_name: RoundName = None,
+    columns: ColumnNames = None,
+    split: Split = False,
+    mask: Mask = False,
+    earlier: Earlier = None,
 ) -> None:
     """意見に判定だけを付けます（件数の多い回に）。"""
-    from pipeline import batch
+    from pipeline.classify import classify
     from pipeline.deliver import terminal
     from pipeline.options import with_file
 
-    options = with_file(plan=plan, codebook=codebook, model=model, departments=departments, round=round_name)
+    options = with_file(
+        plan=plan,
+        codebook=codebook,
+        model=model,
+        departments=departments,
+        round=round_name,
+        columns=columns,
+        split=split,
+        mask=mask,
+        earlier=earlier,
+    )
     with terminal.progress() as progress:
-        line = batch.classify(sources, out, options, progress)
+        line = classify(sources, out, options, progress)
     typer.echo(f"{line.stage} {line.count} = {line.breakdown}")
     typer.echo(f"{out} に書き出しました")
+
+
+@app.command("compare", cls=JapaneseCommand)
+def compare_command(
+    before: Annotated[Path, typer.Argument(help="前の回の結果のフォルダ", show_default=False)],
+    after: Annotated[Path, typer.Argument(help="後の回の結果のフォルダ", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", help="比べた表のファイル（.csv）", show_default=False)] = None,
+) -> None:
+    """二つの回を比べ、増えたもの・減ったものを、偶然の揺れと区別して示します。"""
+    from pipeline.compare import compare, write_comparison
+    from pipeline.deliver import terminal
+
+    comparison = compare(before, after)
+    terminal.show_comparison(terminal.console(), comparison)
+    if out:
+        write_comparison(out, comparison)
+        typer.echo(f"{out} に書き出しました")
 
 
 @app.command("evaluate", cls=JapaneseCommand)

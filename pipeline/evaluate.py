@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.batch import Options, read_opinions
+from pipeline.batch import Options
 from pipeline.language.tokenize import tokenize
 from pipeline.model_folder import load_model
 from pipeline.records import UNDECIDED
+from pipeline.rounds import read_opinions
 from pipeline.themes.codebook import read_codebook
 from pipeline.themes.decision import Decision
 from pipeline.themes.evaluation import (

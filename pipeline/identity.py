@@ -26,24 +26,29 @@ def _short_hash(*parts: str) -> str:
 
 
 def same_id(text: str) -> str:
-    """同趣旨ID: one for all texts that are the same but for width, spaces and punctuation."""
+    """Give the 同趣旨ID: one for all texts that are the same but for width, spaces and punctuation."""
     return "S" + _short_hash(same_text_key(text))
 
 
 def name_opinions(items: Iterable[Item], round_name: str) -> Iterator[Opinion]:
-    """Give each item its ID.
+    """Give each item its ID; the parts of one comment share their parent's, with ``-1``, ``-2`` behind it.
 
     The place that counts is the one that does not move when something else changes: the
     measure it is filed under and the source's own number. Of equal texts at one place the
     first, second … keep their order. Memory grows by one short key a distinct opinion.
     """
     seen: Counter[bytes] = Counter()
+    parent = ""
     for item in items:
-        place = (round_name, item.filed_under, item.number, normalize(item.text))
-        key = hashlib.blake2b("\x1f".join(place).encode("utf-8", "surrogatepass"), digest_size=12).digest()
-        seen[key] += 1
-        repeated = str(seen[key]) if seen[key] > 1 else ""
-        yield Opinion("O" + _short_hash(*place, repeated), round_name, item, same_id(item.text))
+        # a PDF knows no space where a line was broken, and one clerk types numbers in full width
+        where = normalize(item.filed_under).replace(" ", "")
+        place = (round_name, where, normalize(item.number), normalize(item.whole or item.text))
+        if item.part <= 1:
+            key = hashlib.blake2b("\x1f".join(place).encode("utf-8", "surrogatepass"), digest_size=12).digest()
+            seen[key] += 1
+            repeated = str(seen[key]) if seen[key] > 1 else ""
+            parent = "O" + _short_hash(*place, repeated)
+        yield Opinion(parent + (f"-{item.part}" if item.part else ""), round_name, item, same_id(item.text))
 
 
 def check_ids(opinions: Iterable[Opinion]) -> None:

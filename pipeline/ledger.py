@@ -6,15 +6,15 @@ Each line is an equation: its number is the sum of its parts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import LedgerError
+from pipeline.kinds import KINDS
 from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Judged, Source
 
 READ = "読み取り"
 OPINIONS = "意見"
-_PLACES = (OPINIONS, "取組例", "概要", "注記", "空欄", "重複行")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,19 @@ class LedgerLine:
         return " + ".join(f"{name} {count}" for name, count in self.parts)
 
 
-def build_ledger(sources: Sequence[Source], judged: Sequence[Judged]) -> tuple[LedgerLine, ...]:
+def build_ledger(
+    sources: Sequence[Source], judged: Sequence[Judged], names: Mapping[str, int] | None = None
+) -> tuple[LedgerLine, ...]:
     """Draw up the ledger of a run and check it.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        What was read, each item under what it is.
+    judged : sequence of Judged
+        The opinions; the parts of a comment that was cut are several.
+    names : mapping of str to int, optional
+        How often each kind of personal information was found.
 
     Raises
     ------
@@ -53,12 +64,24 @@ def build_ledger(sources: Sequence[Source], judged: Sequence[Judged]) -> tuple[L
     verdicts = Counter(one.labelling.verdict for one in judged)
     filed = Counter(one.opinion.item.filed_under or "（元の位置なし）" for one in judged)
     by_source = tuple((source.file, len(source.items)) for source in sources)
+    parts = [one.opinion.item.part for one in judged]
     lines = [
         LedgerLine(READ, sum(kinds.values()), by_source),
-        LedgerLine("行き先", sum(kinds.values()), _ordered(kinds, _PLACES)),
+        LedgerLine(
+            "行き先", sum(kinds.values()), _ordered(kinds, [kind for kind in KINDS if kinds[kind] or kind == OPINIONS])
+        ),
         LedgerLine(OPINIONS, len(judged), _ordered(verdicts, (GIVEN, NONE_APPLIES, UNDECIDED))),
     ]
-    for kind in (*_PLACES, *sorted(set(kinds) - set(_PLACES))):
+    if any(parts):
+        cut = sum(part == 1 for part in parts)
+        lines.append(
+            LedgerLine(
+                "分割",
+                len(judged),
+                (("分けない意見", parts.count(0)), (f"{cut}件を分けた意見", len(parts) - parts.count(0))),
+            )
+        )
+    for kind in KINDS:
         if kind != OPINIONS and kinds[kind]:
             where = Counter(
                 item.filed_under or source.file for source in sources for item in source.items if item.kind == kind
@@ -71,7 +94,14 @@ def build_ledger(sources: Sequence[Source], judged: Sequence[Judged]) -> tuple[L
     lines.append(
         LedgerLine("計画との関係", len(judged), (("計画内", inside), (OUTSIDE, outside), ("元の位置なし", nowhere)))
     )
-    _check(lines, kinds[OPINIONS], [one.opinion.id for one in judged])
+    voices = Counter(Counter(one.opinion.same_id for one in judged).values())
+    single = voices.pop(1, 0)
+    copied = sum(size * count for size, count in voices.items())
+    groups = sum(voices.values())
+    lines.append(LedgerLine("同趣旨", len(judged), (("一人の声", single), (f"{groups}組の同趣旨", copied))))
+    if names:
+        lines.append(LedgerLine("個人情報", sum(names.values()), tuple(sorted(names.items()))))
+    _check(lines, kinds[OPINIONS], parts, [one.opinion.id for one in judged])
     return tuple(lines)
 
 
@@ -80,16 +110,17 @@ def _ordered(counts: Counter[str], first: Iterable[str]) -> tuple[tuple[str, int
     return tuple((name, counts[name]) for name in names)
 
 
-def _check(lines: Sequence[LedgerLine], opinions_read: int, ids: Sequence[str]) -> None:
+def _check(lines: Sequence[LedgerLine], opinions_read: int, parts: Sequence[int], ids: Sequence[str]) -> None:
     for line in lines:
         total = sum(count for _, count in line.parts)
         if line.parts and total != line.count:
             raise LedgerError(
                 f"台帳が合いません（{line.stage} {line.count} ≠ {line.breakdown}）", remedy="開発者に連絡してください"
             )
-    if opinions_read != len(ids):
+    whole = sum(part <= 1 for part in parts)
+    if opinions_read != whole:
         raise LedgerError(
-            f"読み取った意見 {opinions_read} 件に対し、判定した意見は {len(ids)} 件です",
+            f"読み取った意見 {opinions_read} 件に対し、判定した意見は {whole} 件です",
             remedy="開発者に連絡してください",
         )
     if len(set(ids)) != len(ids):

@@ -24,11 +24,19 @@ class Place:
     file : str
         The file's name.
     spot : str
-        Row, sheet, page or item, in Japanese (``8行・3項目``).
+        Row and item within it, in Japanese (``8行・3項目``).
+    sheet : str
+        Sheet, page or table, where the file has several (``シート「施策1」``, ``2頁``).
     """
 
     file: str
     spot: str
+    sheet: str = ""
+
+    @property
+    def within(self) -> str:
+        """Sheet and spot as one: ``2頁 3行・1項目``."""
+        return " ".join(part for part in (self.sheet, self.spot) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,14 @@ class Item:
         The source's own number for it, where it has one.
     raw : str
         The text as it was read, marks and all.
+    attributes : tuple of (str, str)
+        The other columns of a list (年代, 地区 …), in their order.
+    same_as : Place or None
+        For a 同上: where the item stands that it repeats.
+    part : int
+        Which part of a comment with several opinions it is, from 1; 0 when it was not cut.
+    whole : str
+        The comment it is a part of; empty when it was not cut.
     """
 
     kind: str
@@ -126,6 +142,10 @@ class Item:
     filed_under: str = ""
     number: str = ""
     raw: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    same_as: Place | None = None
+    part: int = 0
+    whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)

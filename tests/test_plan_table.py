@@ -11,7 +11,8 @@ import pytest
 
 from pipeline import resources
 from pipeline.errors import IkenError
-from pipeline.reading.grids import Block, blocks_of_html, grid_of_text
+from pipeline.reading.blocks import Block, blocks_of_html
+from pipeline.reading.grids import tables_of_text
 from pipeline.reading.measures import Heading, read_measure, read_policy
 from pipeline.reading.plan_file import read_plan
 from pipeline.reading.plan_table import read_plan_table
@@ -23,7 +24,7 @@ HEAD = "※末尾記号は課名（市：市民課、防：防災課）\n現行�
 
 
 def read(rows: str, head: str = HEAD) -> Source:
-    return read_plan_table(grid_of_text(head + rows), "表.txt")
+    return read_plan_table(tables_of_text(head + rows), "表.txt")
 
 
 def opinions(source: Source) -> list[str]:

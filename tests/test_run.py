@@ -16,6 +16,7 @@ import pytest
 
 from pipeline import batch
 from pipeline.batch import Judge, Options
+from pipeline.classify import classify
 from pipeline.deliver.cells import read_rows
 from pipeline.deliver.results import Results
 from pipeline.errors import IkenError, LedgerError
@@ -25,10 +26,14 @@ from pipeline.ledger import build_ledger
 from pipeline.model_folder import load_model
 from pipeline.reading.sources import read_source
 from pipeline.records import Judged, Opinion
+from pipeline.rounds import read_opinions
 from pipeline.themes.codebook import read_codebook
 from tests.conftest import SHARED, needs_shared
 
-FILES = ["department_matrix.csv", "ledger.csv", "opinions.csv", "plan_matrix.csv", "run.json", "theme_summary.csv"]
+FILES = [
+    *("attribute_matrix.csv", "department_matrix.csv", "ledger.csv", "not_opinions.csv", "opinions.csv"),
+    *("plan_matrix.csv", "run.json", "theme_summary.csv"),
+]
 CONTRACT = {
     "opinions.csv": (
         "意見ID,回,出典,位置,意見,担当課,種別,判定,テーマ,担い手,資金,交流,オンライン,根拠語,計画上の位置,"
@@ -39,6 +44,8 @@ CONTRACT = {
     ),
     "plan_matrix.csv": "基本施策,施策,重点,意見数,担い手,資金,交流,オンライン,該当なし,担当課数",
     "department_matrix.csv": "担当課,意見数,担い手,資金,交流,オンライン,該当なし",
+    "attribute_matrix.csv": "属性,値,意見数,担い手,資金,交流,オンライン,該当なし,保留",
+    "not_opinions.csv": "区分,回,出典,位置,番号,本文,担当課,計画上の位置,指すもの,指す意見ID",
     "ledger.csv": "段階,件数,内訳",
 }
 
@@ -135,7 +142,7 @@ def test_no_opinion_votes_for_itself_by_where_it_was_filed(sample_table: Path) -
 
 
 def test_what_is_asked_for_stands_beside_every_demand(sample_out: Path) -> None:
-    rows = batch.read_opinions(sample_out)
+    rows = read_opinions(sample_out)
     for row in rows:
         assert bool(row["求めていること"]) == (row["種別"] == "要望")
         for clause in filter(None, row["求めていること"].split("／")):
@@ -279,14 +286,14 @@ def test_classify_labels_a_list(tmp_path: Path, sample_list: Path, sample_plan: 
 
 def test_classify_and_run_judge_alike(tmp_path: Path, sample_list: Path, sample_plan: Path) -> None:
     batch.run([sample_list], tmp_path / "out", Options(plan=sample_plan))
-    batch.classify([sample_list], tmp_path / "labels.csv", Options(plan=sample_plan))
+    classify([sample_list], tmp_path / "labels.csv", Options(plan=sample_plan))
     assert (tmp_path / "labels.csv").read_bytes() == (tmp_path / "out" / "opinions.csv").read_bytes()
 
 
 def test_classify_accounts_for_every_row(tmp_path: Path) -> None:
     source = tmp_path / "list.csv"
     source.write_text("番号,意見\n1,橋が古い\n2,\n3,道が暗い\n", encoding="utf-8")
-    line = batch.classify([source], tmp_path / "labels.csv")
+    line = classify([source], tmp_path / "labels.csv")
     assert (line.count, dict(line.parts)) == (3, {"意見": 2, "空欄": 1})
 
 
@@ -294,7 +301,7 @@ def test_classify_leaves_nothing_half_written(tmp_path: Path) -> None:
     source = tmp_path / "list.csv"
     source.write_bytes("意見\n橋が古い\n".encode() + b"\xff\xff\xff" + "\n道が暗い\n".encode() * 200000)
     with pytest.raises(IkenError):
-        batch.classify([source], tmp_path / "labels.csv")
+        classify([source], tmp_path / "labels.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
 
 
@@ -416,6 +423,6 @@ def test_a_run_that_loses_an_opinion_fails_and_writes_nothing(
 
 
 def test_opinions_read_back_as_they_were_written(sample_out: Path) -> None:
-    assert batch.read_opinions(sample_out) == table(sample_out / "opinions.csv")
+    assert read_opinions(sample_out) == table(sample_out / "opinions.csv")
     with pytest.raises(IkenError, match="結果が読めません"):
-        batch.read_opinions(sample_out / "nowhere")
+        read_opinions(sample_out / "nowhere")

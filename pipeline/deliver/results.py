@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.deliver import tables
 from pipeline.ledger import LedgerLine
-from pipeline.records import Finding, Judged, Plan, Source
+from pipeline.records import Finding, Item, Judged, Plan, Source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,10 @@ class Results:
     findings : tuple of Finding
     notes : tuple of str
         What the model says of itself: themes that rest on the codebook alone …
+    rest : tuple of Item
+        What was read and is no opinion.
+    round : str
+        The name of the round.
     """
 
     sources: tuple[Source, ...]
@@ -38,14 +42,19 @@ class Results:
     themes: tuple[str, ...]
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
+    rest: tuple[Item, ...] = ()
+    round: str = ""
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The deliverables by file name; those on the plan only where there is a plan."""
         departments = dict.fromkeys(department.name for source in self.sources for department in source.departments)
+        attributes = tables.attribute_names(self.judged)
         return {
-            "opinions.csv": tables.opinions_table(self.judged, self.themes),
+            "opinions.csv": tables.opinions_table(self.judged, self.themes, attributes, self.rest),
             "theme_summary.csv": tables.theme_summary(self.judged, self.themes),
             "plan_matrix.csv": tables.plan_matrix(self.judged, self.plan or Plan(), self.themes),
             "department_matrix.csv": tables.department_matrix(self.judged, list(departments), self.themes),
+            "attribute_matrix.csv": tables.attribute_matrix(self.judged, self.themes, attributes),
+            "not_opinions.csv": tables.rest_table(self.rest, self.judged, self.round),
             "ledger.csv": tables.ledger_table(self.ledger),
         }

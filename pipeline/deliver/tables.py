@@ -6,13 +6,16 @@ the contract of the outputs, README.ja.md.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.language.normalize import normalize
 from pipeline.ledger import LedgerLine
 from pipeline.plan.mapping import CANDIDATES
-from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Evidence, Judged, Plan, ThemeScore
+from pipeline.reading.columns import personal_kind
+from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Evidence, Item, Judged, Place, Plan, ThemeScore
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,32 +24,58 @@ TOTAL_UNIQUE = "合計(実数)"
 TOTAL_COUNTED = "合計(延べ)"
 NO_DEPARTMENT = "（担当課なし）"
 NO_PLACE = "（位置なし）"
+NO_ANSWER = "（記入なし）"
 _MAIN_WORDS = 8
+_FEW_VALUES, _MOST_VALUES, _LONGEST_VALUE = 12, 60, 40  # a category has few values, and short ones
 _PARTS_SHOWN = 6
 
 
-def opinion_header(themes: Sequence[str]) -> list[str]:
-    """The headings of opinions.csv."""
+def opinion_header(themes: Sequence[str], attributes: Sequence[str] = ()) -> list[str]:
+    """The headings of opinions.csv; the source's own columns stand last."""
     candidates = [name for n in range(1, CANDIDATES + 1) for name in (f"施策候補{n}", f"スコア{n}")]
-    return [
+    fixed = [
         *("意見ID", "回", "出典", "位置", "意見", "担当課", "種別", "判定", "テーマ"),
         *themes,
         *("根拠語", "計画上の位置"),
         *candidates,
-        *("同趣旨ID", "確認", "番号", "備考", "種別の根拠", "施策の根拠語", "求めていること"),
+        *(
+            "同趣旨ID",
+            "確認",
+            "番号",
+            "備考",
+            "種別の根拠",
+            "施策の根拠語",
+            "求めていること",
+            "同趣旨の件数",
+            "同上の件数",
+        ),
     ]
+    # a column of the source that is called like one of ours stays apart from it
+    return [*fixed, *(f"{name}（元の列）" if name in fixed else name for name in attributes)]
 
 
-def opinion_row(one: Judged) -> list[str]:
-    """One row of opinions.csv."""
+def opinion_row(one: Judged, attributes: Sequence[str] = (), copies: int = 1, repeated: int = 0) -> list[str]:
+    """One row of opinions.csv.
+
+    Parameters
+    ----------
+    one : Judged
+    attributes : sequence of str
+        The source's own columns.
+    copies : int
+        How many opinions say the same, this one counted.
+    repeated : int
+        How many 同上 point at it.
+    """
     item, labelling = one.opinion.item, one.labelling
     candidates: list[str] = []
     for n in range(CANDIDATES):
         found = one.match.candidates[n : n + 1]
         candidates += [found[0].label, f"{found[0].score:.3f}"] if found else ["", ""]
     best = one.match.candidates[0] if one.match.candidates else None
+    own = dict(item.attributes)
     return [
-        *(one.opinion.id, one.opinion.round, item.place.file, item.place.spot, item.text),
+        *(one.opinion.id, one.opinion.round, item.place.file, item.place.within, item.text),
         *("、".join(item.departments), labelling.kind, labelling.verdict, "|".join(labelling.themes)),
         *(f"{score.probability:.3f}" for score in labelling.scores),
         *(evidence_text(one), item.filed_under),
@@ -54,6 +83,8 @@ def opinion_row(one: Judged) -> list[str]:
         *(one.opinion.same_id, "", item.number, item.remark, labelling.kind_evidence),
         "・".join(dict.fromkeys(part.words for part in best.evidence)) if best else "",
         "／".join(labelling.asking),
+        *(str(copies), str(repeated) if repeated else ""),
+        *(own.get(name, "") for name in attributes),
     ]
 
 
@@ -244,17 +275,99 @@ def ledger_table(lines: Iterable[LedgerLine]) -> pd.DataFrame:
     return _frame([{"段階": line.stage, "件数": str(line.count), "内訳": line.breakdown} for line in lines])
 
 
-def opinions_table(judged: Sequence[Judged], themes: Sequence[str]) -> pd.DataFrame:
+def attribute_names(judged: Iterable[Judged]) -> tuple[str, ...]:
+    """The source's own columns, in the order in which they come."""
+    return tuple(dict.fromkeys(name for one in judged for name, _ in one.opinion.item.attributes))
+
+
+def opinions_table(
+    judged: Sequence[Judged], themes: Sequence[str], attributes: Sequence[str] = (), rest: Sequence[Item] = ()
+) -> pd.DataFrame:
     """opinions.csv, in source order."""
     import pandas as pd
 
-    return pd.DataFrame([opinion_row(one) for one in judged], columns=opinion_header(themes), dtype="str")
+    copies = Counter(one.opinion.same_id for one in judged)
+    repeated = Counter(item.same_as for item in rest if item.same_as)
+    rows = []
+    for one in judged:
+        again = repeated[one.opinion.item.place] if one.opinion.item.part <= 1 else 0
+        rows.append(opinion_row(one, attributes, copies[one.opinion.same_id], again))
+    return pd.DataFrame(rows, columns=opinion_header(themes, attributes), dtype="str")
 
 
-def _frame(rows: Sequence[dict[str, str]]) -> pd.DataFrame:
+def attribute_matrix(judged: Sequence[Judged], themes: Sequence[str], attributes: Sequence[str]) -> pd.DataFrame:
+    """attribute_matrix.csv: every value of the source's own columns × theme (年代, 地区, 回収方法 …).
+
+    Columns of free text, dates and numbers of their own, with nearly as many values as rows, are left
+    out; the values of each column add up to all opinions.
+    """
+    rows = []
+    for name in attributes:
+        groups: dict[str, list[Judged]] = {}
+        for one in judged:
+            groups.setdefault(dict(one.opinion.item.attributes).get(name, ""), []).append(one)
+        if personal_kind(name) or not _is_category(groups, len(judged)):
+            continue
+        for value in sorted(groups, key=_natural):
+            group = groups[value]
+            rows.append(
+                {
+                    "属性": name,
+                    "値": value or NO_ANSWER,
+                    **_counts(group, themes),
+                    UNDECIDED: str(_with_verdict(group, UNDECIDED)),
+                    "同趣旨統合後": str(len({one.opinion.same_id for one in group})),
+                }
+            )
+    header = ["属性", "値", "意見数", *themes, NONE_APPLIES, UNDECIDED, "同趣旨統合後"]
+    return _frame(rows, header)
+
+
+def _is_category(groups: Mapping[str, Sequence[Judged]], total: int) -> bool:
+    """年代 has few values that many share; a remark here and there has as many as there are of it."""
+    values = [value for value in groups if value]
+    filled = total - len(groups.get("", ()))
+    if not values or max(map(len, values)) > _LONGEST_VALUE:
+        return False
+    if 2 * filled < total and 2 * len(values) > filled:
+        return False
+    return len(values) <= max(_FEW_VALUES, min(_MOST_VALUES, total // 3))
+
+
+def _natural(value: str) -> tuple[bool, list[tuple[int, str]]]:
+    """Sort 8歳 before 10代, and no answer last."""
+    pieces = re.findall(r"\d+|\D+", normalize(value))
+    return not value, [(int(piece), "") if piece.isdecimal() else (1 << 30, piece) for piece in pieces]
+
+
+def rest_table(rest: Sequence[Item], judged: Sequence[Judged], round_name: str) -> pd.DataFrame:
+    """not_opinions.csv: everything that was read and is no opinion, with what a 同上 points at."""
+    ids: dict[Place, list[str]] = {}
+    for one in judged:
+        ids.setdefault(one.opinion.item.place, []).append(one.opinion.id)
+    rows = [
+        {
+            "区分": item.kind,
+            "回": round_name,
+            "出典": item.place.file,
+            "位置": item.place.within,
+            "番号": item.number,
+            "本文": item.text,
+            "担当課": "、".join(item.departments),
+            "計画上の位置": item.filed_under,
+            "指すもの": item.same_as.within if item.same_as else "",
+            "指す意見ID": "、".join(ids.get(item.same_as, [])) if item.same_as else "",
+        }
+        for item in rest
+    ]
+    header = ["区分", "回", "出典", "位置", "番号", "本文", "担当課", "計画上の位置", "指すもの", "指す意見ID"]
+    return _frame(rows, header)
+
+
+def _frame(rows: Sequence[dict[str, str]], header: Sequence[str] | None = None) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame(rows, dtype="str")
+    return pd.DataFrame(rows, columns=list(header) if header else None, dtype="str")
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[list[str]]:

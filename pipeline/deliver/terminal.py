@@ -16,6 +16,7 @@ from pipeline.records import Finding, Source
 from pipeline.themes.evaluation import Evaluation
 
 if TYPE_CHECKING:
+    from pipeline.compare import Comparison
     from pipeline.training import Trained
 
 _SUMMARY = ("テーマ", "意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認", "主な語")
@@ -80,12 +81,13 @@ def show_findings(to: Console, findings: Sequence[Finding]) -> None:
         to.print("気づいた点はありません")
         return
     table = Table(title="気づいた点", title_justify="left")
-    for name in ("区分", "ファイル", "場所", "内容", "どうするか"):
+    for name in ("区分", "ファイル", "シート・頁", "行", "内容", "どうするか"):
         table.add_column(name, overflow="fold")
     order = list(_LEVEL_STYLES)
     for finding in sorted(findings, key=lambda one: order.index(one.level)):
         style = _LEVEL_STYLES[finding.level]
-        table.add_row(finding.level, finding.place.file, finding.place.spot, finding.what, finding.remedy, style=style)
+        place = finding.place
+        table.add_row(finding.level, place.file, place.sheet, place.spot, finding.what, finding.remedy, style=style)
     to.print(table)
 
 
@@ -93,7 +95,7 @@ def show_notes(to: Console, results: Results) -> None:
     """Say what ought to be looked at: findings that are more than information, what the model says of itself."""
     grave = [finding for finding in results.findings if finding.level != "情報"]
     for finding in grave:
-        place = " ".join(part for part in (finding.place.file, finding.place.spot) if part)
+        place = " ".join(part for part in (finding.place.file, finding.place.within) if part)
         to.print(f"{finding.level}: {place}: {finding.what}", markup=False, style=_LEVEL_STYLES[finding.level])
     for note in results.notes:
         to.print(f"注意: {note}", markup=False, style=_LEVEL_STYLES["注意"])
@@ -147,3 +149,35 @@ def show_evaluation(to: Console, evaluation: Evaluation) -> None:
         to.print(f"取り違え {confusion.count} 件: 判定「{confusion.given}」、ラベル「{confusion.truth}」", markup=False)
         for text in confusion.texts:
             to.print(f"  ・{text}", markup=False)
+
+
+def show_comparison(to: Console, comparison: Comparison) -> None:
+    """Show two rounds side by side: every theme, and of the rest what may be called a change."""
+    (opinions, voices), (later, later_voices) = comparison.totals
+    to.print(
+        f"前: {comparison.before.name} 意見 {opinions}（同趣旨統合後 {voices}）　"
+        f"後: {comparison.after.name} 意見 {later}（同趣旨統合後 {later_voices}）",
+        markup=False,
+    )
+    for note in comparison.notes:
+        to.print(f"注意: {note}", markup=False, style=_LEVEL_STYLES["注意"])
+    table = Table(title="二つの回の比較（割合は同趣旨統合後。[ ] は差の区間）", title_justify="left")
+    for name in ("区分", "名前", "前", "後", "割合の差", "変化"):
+        table.add_column(name, justify="right" if name in ("前", "後") else "left", overflow="fold")
+    still = 0
+    for one in comparison.changes:
+        is_change = one.low > 0 or one.high < 0
+        if not is_change and one.section != "テーマ":
+            still += 1
+            continue
+        table.add_row(
+            one.section,
+            one.name,
+            f"{one.before.voices} ({one.before.rate:.0%})",
+            f"{one.after.voices} ({one.after.rate:.0%})",
+            f"{one.difference:+.0%} [{one.low:+.0%}, {one.high:+.0%}]",
+            one.verdict,
+            style="bold" if is_change else "",
+        )
+    to.print(table)
+    to.print(f"ほかの{still}項目（施策・種別・担当課・語など）は、変化とは言えません", markup=False)

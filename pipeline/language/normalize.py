@@ -53,6 +53,11 @@ def normalize(text: str) -> str:
     return tidy_spaces(text)  # 6
 
 
+def has_invisible(text: str) -> bool:
+    """Whether a text holds characters that carry nothing and that nobody sees."""
+    return bool(_INVISIBLE.search(text))
+
+
 def tidy_spaces(text: str) -> str:
     """Take out the spaces that layout left, and nothing else.
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from pipeline.language.dictionary import user_dictionary
 from pipeline.language.normalize import normalize
 
-# Context id, lemma, surface. The id stands for the part of speech in a few digits, which makes the
-# output short and its reading fast. -O '' keeps the dictionary's own dicrc from overriding the format;
-# -U is for unknown words, which have only six fields, no lemma among them. The fields that are never
-# empty stand first and last, since fugashi strips the ends of the output.
-_FORMAT = r"-O '' -F '%phl\t%f[7]\t%m\n' -U '%phl\t\t%m\n' -E ''"
+# Context id, reading of the lemma, sound, lemma, surface. The id stands for the part of speech in a few
+# digits, which makes the output short and its reading fast. -O '' keeps the dictionary's own dicrc from
+# overriding the format; -U is for unknown words, which have only six fields, no lemma among them. The
+# fields that are never empty stand first and last, since fugashi strips the ends of the output.
+_FORMAT = r"-O '' -F '%phl\t%f[6]\t%f[9]\t%f[7]\t%m\n' -U '%phl\t\t\t\t%m\n' -E ''"
 
 _CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞"})
 
@@ -48,10 +48,18 @@ class Word:
         The lemma cut at the hyphen (子ども, 子供 and こども are one; コミュニティー-community
         becomes コミュニティー), the surface where the dictionary knows no lemma. Latin letters
         in lower case. Ways of saying no share the key ``ない``.
-    pos, pos2 : str
-        Part of speech in UniDic's terms, first and second level.
+    reading : str
+        How the lemma is read, in katakana: 開放 and 解放 are カイホウ. The surface where the
+        dictionary knows none.
+    sound : str
+        How the word is said as it stands, in katakana (公園 is コーエン); likewise.
+    pos, pos2, pos3 : str
+        Part of speech in UniDic's terms, first to third level (名詞, 固有名詞, 人名); empty where
+        UniDic has none.
     is_content : bool
         Whether the word carries meaning by itself.
+    is_known : bool
+        Whether the dictionary has it.
     number : int
         Counts the distinct words met so far, so that many words fit into one array; it means
         nothing beyond the process.
@@ -59,38 +67,42 @@ class Word:
 
     surface: str
     key: str
+    reading: str
+    sound: str
     pos: str
     pos2: str
+    pos3: str
     is_content: bool
+    is_known: bool
     number: int
 
 
 @functools.cache
-def _parts_of_speech() -> dict[str, tuple[str, str]]:
-    """Part of speech 1 and 2 by context id, as the dictionary lists them."""
+def _parts_of_speech() -> dict[str, tuple[str, str, str]]:
+    """Part of speech 1 to 3 by context id, as the dictionary lists them."""
     import unidic_lite
 
     table = {}
     for line in Path(unidic_lite.DICDIR, "left-id.def").read_text(encoding="utf-8").splitlines():
         number, _, features = line.partition(" ")
-        pos, pos2, *_ = features.split(",")
-        table[number] = (pos, "" if pos2 == "*" else pos2)
+        pos, pos2, pos3 = (level.replace("*", "") for level in features.split(",")[:3])
+        table[number] = (pos, pos2, pos3)
     return table
 
 
 def _word(line: str, count: int) -> Word:
-    number, lemma, surface = line.split("\t")
-    pos, pos2 = _parts_of_speech()[number]
+    number, reading, sound, lemma, surface = line.split("\t")
+    pos, pos2, pos3 = _parts_of_speech()[number]
     if not lemma and not any(letter.isalnum() for letter in surface):
         # unknown signs like -( share their id with unknown nouns
-        pos, pos2 = "記号", "一般"
+        pos, pos2, pos3 = "記号", "一般", ""
     key = lemma.partition("-")[0] or surface
     if key.isascii():
         key = key.casefold()
     if pos in ("助動詞", "形容詞"):
         key = _NEGATIONS.get(key, key)
     is_content = pos in _CONTENT_CLASSES and pos2 != "数詞" and key not in _LIGHT
-    return Word(surface, key, pos, pos2, is_content, count)
+    return Word(surface, key, reading or surface, sound or surface, pos, pos2, pos3, is_content, bool(lemma), count)
 
 
 class _WordTable(dict[str, Word]):

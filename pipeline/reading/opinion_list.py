@@ -5,67 +5,23 @@ Rows are read one after another, so a list of any length needs little memory.
 
 from __future__ import annotations
 
-import csv
-import functools
-import io
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline import resources
 from pipeline.errors import IkenError
+from pipeline.kinds import EMPTY, OPINION, TOTAL
 from pipeline.language.normalize import normalize
-from pipeline.reading.decode import encoding_of
-from pipeline.reading.plan_table import EMPTY, OPINION
-from pipeline.records import Item, Place
+from pipeline.reading.columns import Columns, could_hold_opinions, find_columns, personal_kind, spoken
+from pipeline.reading.rows import RowTable, Values
+from pipeline.reading.spreadsheet import Merges
+from pipeline.records import Finding, Item, Place
 
-_PROBE = 1 << 20  # bytes looked at to tell the encoding
-_HEADER_ROWS = 20  # a preamble above the headings may be this long
+_HEADER_ROWS = 30  # a preamble above the headings may be this long
 _DEPARTMENT_JOINT = re.compile(r"[、,，;；／/\n]+")
-_DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
-
-csv.field_size_limit(1 << 28)
-
-
-@functools.cache
-def _role_names() -> dict[str, tuple[str, ...]]:
-    data = tomllib.loads(resources.corpus("columns.toml").read_text(encoding="utf-8"))
-    return {role: tuple(_fold(name) for name in names) for role, names in data.items()}
-
-
-def _fold(name: str) -> str:
-    return normalize(name).replace(" ", "").casefold()
-
-
-def find_columns(header: list[str]) -> dict[str, int]:
-    """Say which column has which role.
-
-    Parameters
-    ----------
-    header : list of str
-        The headings as written.
-
-    Returns
-    -------
-    dict
-        Role (``opinion``, ``number``, ``department``, ``filed_under``) to column; a role that no
-        heading has is left out. A column has one role, the opinion's first.
-    """
-    folded = [_fold(name) for name in header]
-    roles: dict[str, int] = {}
-    for role, names in _role_names().items():
-        for name in names:
-            fits = [
-                column
-                for column, text in enumerate(folded)
-                if column not in roles.values() and (text.startswith(name[:-1]) if name.endswith("*") else text == name)
-            ]
-            if fits:
-                roles[role] = fits[0]
-                break
-    return roles
+_TOTAL = re.compile(r"^(?:合計|小計|総計|総合計|累計|計|total)(?:[:： ].*)?$", re.IGNORECASE)
+_LONG = 40  # characters; a column of free text is longer than a category
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,101 +30,245 @@ class ListLayout:
 
     Attributes
     ----------
-    encoding, delimiter : str
     header_row : int
-        Counted from 0.
+        As a spreadsheet counts, from 1.
     header : tuple of str
-    roles : mapping of str to int
+    roles : mapping of str to tuple of int
         As found by :func:`find_columns`.
     """
 
-    encoding: str
-    delimiter: str
     header_row: int
-    header: tuple[str, ...]
-    roles: Mapping[str, int]
+    header: Values
+    roles: Mapping[str, tuple[int, ...]]
+
+    @property
+    def attributes(self) -> tuple[int, ...]:
+        """The columns without a role that have a heading."""
+        taken = {column for some in self.roles.values() for column in some}
+        return tuple(column for column, name in enumerate(self.header) if name and column not in taken)
 
 
-def read_layout(path: Path) -> ListLayout:
-    """Find encoding and headings of a list.
+def find_layout(table: RowTable, columns: Columns | None = None) -> ListLayout | None:
+    """Find the headings of a list; None when no row near its top has a column of opinions."""
+    for count, (number, row) in enumerate(table.rows()):
+        if count >= _HEADER_ROWS:
+            return None
+        roles = find_columns(row, columns)
+        if "opinion" in roles and not _is_sentence(row[roles["opinion"][0]]):
+            return ListLayout(number, tuple(" ".join(cell.split()) for cell in row), roles)
+    return None
 
-    Raises
-    ------
-    IkenError
-        When the file is missing, is no text, is empty or has no column of opinions.
-    """
-    encoding = _encoding(path)
-    delimiter = _DELIMITERS[path.suffix.lower()]
-    first: list[str] = []
-    with path.open(encoding=encoding, newline="") as stream:
-        for number, row in enumerate(_rows(stream, delimiter, path)):
-            if number >= _HEADER_ROWS:
-                break
-            if not first and any(cell.strip() for cell in row):
-                first = row
-            roles = find_columns(row)
-            if "opinion" in roles:
-                return ListLayout(encoding, delimiter, number, tuple(cell.strip() for cell in row), roles)
-    shown = "、".join(cell.strip() for cell in first if cell.strip())[:60]
-    raise IkenError(
-        f"意見の列が見つかりません（見出し: {shown or 'なし'}）",
+
+def _is_sentence(cell: str) -> bool:
+    """Whether a cell is a line of the preamble that only begins like a heading: 意見募集の結果です。."""
+    return len(cell) > 30 or cell.rstrip().endswith("。")
+
+
+def no_layout(table: RowTable, path: Path, columns: Columns | None = None) -> IkenError:
+    """What to say when there is no column of opinions."""
+    shown = ""
+    for _, row in table.rows():
+        if any(cell.strip() for cell in row):
+            shown = "、".join(cell.strip() for cell in row if cell.strip())[:60]
+            missing = (columns or Columns()).missing(row)
+            break
+    else:
+        missing = []
+    what = f"「{'」「'.join(missing)}」の列が見つかりません" if missing else "意見の列が見つかりません"
+    return IkenError(
+        f"{what}（見出し: {shown or 'なし'}）",
         file=str(path),
         place="見出し",
-        remedy="意見の列の見出しを「意見」にしてください",
+        remedy="意見の列の見出しを「意見」にするか、--columns 意見=見出し で指定してください",
     )
 
 
-def _encoding(path: Path) -> str:
-    if not path.exists():
-        raise IkenError("ファイルがありません", file=str(path), remedy="名前と場所を確かめてください")
-    with path.open("rb") as stream:
-        head = stream.read(_PROBE)
-    if not head.strip():
-        raise IkenError("中身が空です", file=str(path), remedy="保存し直したファイルを指定してください")
-    return encoding_of(head, path, complete=len(head) < _PROBE)
+@dataclass
+class OpinionList:
+    """A list opened for reading.
 
-
-def _rows(stream: io.TextIOBase | io.TextIOWrapper, delimiter: str, path: Path) -> Iterator[list[str]]:
-    # strict: a quote that is never closed would swallow the rest of the file as one opinion
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
-    try:
-        yield from reader
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise IkenError(
-            f"表として読めません（{error}）",
-            file=str(path),
-            place=f"{reader.line_num + 1}行付近",
-            remedy="引用符が閉じているか、文字コードが途中で変わっていないかを確かめ、保存し直してください",
-        ) from error
-
-
-def read_items(path: Path, layout: ListLayout | None = None) -> Iterator[Item]:
-    """Yield every row below the headings, as an opinion or as 空欄.
-
-    The place of a row is its number as a spreadsheet shows it, the headings being counted.
+    Attributes
+    ----------
+    path : Path
+    table : RowTable
+    layout : ListLayout
     """
-    layout = layout or read_layout(path)
-    with path.open(encoding=layout.encoding, newline="") as stream:
-        for number, row in enumerate(_rows(stream, layout.delimiter, path)):
-            if number > layout.header_row:
-                yield _item(row, layout.roles, Place(path.name, f"{number + 1}行"))
+
+    path: Path
+    table: RowTable
+    layout: ListLayout
+    _merges: Merges = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look at what is merged and hidden."""
+        self._merges = self.table.merges()
+
+    def items(self) -> Iterator[Item]:
+        """Yield every row below the headings that holds anything: an opinion, 空欄 or 合計行.
+
+        A cell merged downwards holds for all the rows it covers; an opinion merged downwards is one
+        opinion, held by the departments of all those rows.
+        """
+        covered = self._merges.covered()
+        above: dict[int, str] = {}  # column -> what the merged cell says
+        waiting: list[Item] = []
+        for number, row in self.table.rows():
+            if number <= self.layout.header_row or not any(cell.strip() for cell in row):
+                continue
+            whole, goes_on = self._filled(number, row, above, covered) if covered else (row, False)
+            if goes_on and waiting:
+                waiting = [self._joined(item, whole) for item in waiting]
+                continue
+            yield from waiting
+            waiting = list(self._items(number, whole))
+        yield from waiting
+
+    def _filled(
+        self, number: int, row: Values, above: dict[int, str], covered: Mapping[tuple[int, int], tuple[int, int]]
+    ) -> tuple[Values, bool]:
+        opinion = self.layout.roles["opinion"]
+        cells = list(row) + [""] * (len(self.layout.header) - len(row))
+        goes_on = False
+        for column in range(len(cells)):
+            if (number, column + 1) not in covered:
+                above[column] = cells[column]
+            elif column in opinion:
+                goes_on = True
+            else:
+                cells[column] = above.get(column, "")
+        return tuple(cells), goes_on and not any(cells[column].strip() for column in opinion)
+
+    def _joined(self, item: Item, row: Values) -> Item:
+        more = _departments(self._cell(row, "department"))
+        return replace(item, departments=tuple(dict.fromkeys((*item.departments, *more))))
+
+    def _cell(self, row: Values, role: str) -> str:
+        columns = self.layout.roles.get(role, ())
+        return row[columns[0]].strip() if columns and columns[0] < len(row) else ""
+
+    def _items(self, number: int, row: Values) -> Iterator[Item]:
+        opinions = self.layout.roles["opinion"]
+        texts = [row[column].strip() if column < len(row) else "" for column in opinions]
+        filled = [position for position, text in enumerate(texts) if text]
+        is_total = _is_total(row, texts)
+        for position in filled or [0]:
+            column = opinions[position]
+            beside = f"・「{self.layout.header[column]}」の列" if len(opinions) > 1 else ""
+            text = texts[position]
+            yield Item(
+                kind=TOTAL if is_total else OPINION if text else EMPTY,
+                text=text,
+                place=Place(self.path.name, f"{number}行{beside}", self.table.name),
+                departments=_departments(self._cell(row, "department")),
+                filed_under=" ".join(self._cell(row, "filed_under").split()),
+                number=self._cell(row, "number"),
+                raw=text,
+                attributes=tuple(
+                    (self.layout.header[column], row[column].strip() if column < len(row) else "")
+                    for column in self.layout.attributes
+                ),
+            )
+
+    def findings(self, items: tuple[Item, ...]) -> Iterator[Finding]:
+        """What the reader of a list ought to know: the columns taken, rows left empty or hidden."""
+        layout, name = self.layout, self.table.name
+        head = Place(self.path.name, f"{layout.header_row}行", name)
+        yield Finding("情報", head, f"読み取る列: {spoken(layout.roles, layout.header)}")
+        carried = [layout.header[column] for column in layout.attributes]
+        if carried:
+            yield Finding("情報", head, f"属性として引き継ぐ列: {'、'.join(carried)}")
+        yield from self._other_texts(head, items)
+        for column in layout.attributes:
+            kind = personal_kind(layout.header[column])
+            if kind:
+                yield Finding(
+                    "注意",
+                    head,
+                    f"「{layout.header[column]}」は個人が分かる列です（{kind}）",
+                    "渡さなくてよい列なら消すか、--mask を付けて実行してください",
+                )
+        nameless = _nameless_columns(self)
+        if nameless:
+            yield Finding(
+                "誤り",
+                head,
+                f"見出しのない列に文字があります（{nameless}か所）",
+                "見出しを付けてください。付けないと読みません",
+            )
+        if layout.header_row > 1:
+            yield Finding(
+                "情報", Place(self.path.name, f"1〜{layout.header_row - 1}行", name), "見出しより上の行は読みません"
+            )
+        empty = [item for item in items if item.kind == EMPTY]
+        if empty:
+            yield Finding("情報", _places(empty), f"意見が空の行です（{len(empty)}行。空欄として数えます）")
+        totals = [item for item in items if item.kind == TOTAL]
+        if totals:
+            yield Finding("情報", _places(totals), "合計の行です（意見には数えません）")
+        hidden = [item for item in items if _row_of(item) in self._merges.hidden_rows]
+        if hidden:
+            yield Finding(
+                "注意",
+                _places(hidden),
+                f"表示されていない行も読みます（{len(hidden)}行）",
+                "読まなくてよい行なら、行ごと消してください",
+            )
+        if self.table.is_hidden:
+            yield Finding(
+                "注意",
+                Place(self.path.name, "", name),
+                "表示されていないシートも読みます",
+                "要らないシートなら消してください",
+            )
+
+    def _other_texts(self, head: Place, items: tuple[Item, ...]) -> Iterator[Finding]:
+        """Other columns that look like free text: they would be carried, but not judged."""
+        for position, column in enumerate(self.layout.attributes):
+            name = self.layout.header[column]
+            values = [item.attributes[position][1] for item in items if item.attributes]
+            long = [value for value in values if len(value) > _LONG]
+            if long and (could_hold_opinions(name) or 10 * len(long) > len(values)) and len(set(long)) > len(long) / 2:
+                taken = "、".join(f"意見={self.layout.header[one]}" for one in self.layout.roles["opinion"])
+                yield Finding(
+                    "注意",
+                    head,
+                    f"「{name}」の列にも文章があります（{len(long)}行。判定しません）",
+                    f"意見なら --columns {taken},意見={name} を付けてください",
+                )
 
 
-def _item(row: list[str], roles: Mapping[str, int], place: Place) -> Item:
-    def cell(role: str) -> str:
-        column = roles.get(role, -1)
-        return row[column].strip() if 0 <= column < len(row) else ""
+def _departments(cell: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.strip() for part in _DEPARTMENT_JOINT.split(cell) if part.strip()))
 
-    text = cell("opinion")
-    departments = tuple(
-        dict.fromkeys(part.strip() for part in _DEPARTMENT_JOINT.split(cell("department")) if part.strip())
-    )
-    return Item(
-        kind=OPINION if text else EMPTY,
-        text=text,
-        place=place,
-        departments=departments,
-        filed_under=" ".join(cell("filed_under").split()),
-        number=cell("number"),
-        raw=text,
+
+def _is_total(row: Values, texts: list[str]) -> bool:
+    """合計,,,60件: a row that counts the others. 計画… is none."""
+    words = [normalize(cell) for cell in row if cell.strip()]
+    others = [word for word in words if not re.match(r"^[\d,.]+\s*(?:件|人|名|通|%)?$", word)]
+    named = [word for word in others if _TOTAL.match(word)]
+    return bool(named) and len(others) == len(named) and (len(words) > 1 or not any(texts) or len(words[0]) < 8)
+
+
+def _row_of(item: Item) -> int:
+    found = re.match(r"\d+", item.place.spot)
+    return int(found.group()) if found else 0
+
+
+def _places(items: list[Item]) -> Place:
+    """Where items stand, as one place: ``5行、8行、9行 ほか3行``."""
+    first = items[0].place
+    spots = "、".join(item.place.spot for item in items[:5])
+    more = f" ほか{len(items) - 5}行" if len(items) > 5 else ""
+    return Place(first.file, spots + more, first.sheet)
+
+
+def _nameless_columns(one: OpinionList) -> int:
+    """How many cells below the headings stand in a column without one."""
+    named = {column for column, name in enumerate(one.layout.header) if name}
+    named |= {column for some in one.layout.roles.values() for column in some}
+    return sum(
+        bool(cell.strip()) and column not in named
+        for number, row in one.table.rows()
+        if number > one.layout.header_row
+        for column, cell in enumerate(row)
     )

@@ -11,22 +11,18 @@ import re
 from dataclasses import dataclass, replace
 
 from pipeline.errors import IkenError
+from pipeline.kinds import EMPTY, EXAMPLE, NOTE, OPINION, OVERVIEW
 from pipeline.language.normalize import normalize, tidy_spaces
+from pipeline.reading.blocks import Block, Cell, has_bullet
 from pipeline.reading.departments import Legend, legend_entries
-from pipeline.reading.grids import Block, Cell, Grid, Row
+from pipeline.reading.grids import Grid, Row, Tables
 from pipeline.reading.measures import Heading, read_measure, read_policy
 from pipeline.records import OUTSIDE, Finding, Item, Measure, Place, Plan, Source
-
-OPINION = "意見"
-EXAMPLE = "取組例"
-OVERVIEW = "概要"
-NOTE = "注記"
-EMPTY = "空欄"
 
 _OUTSIDE_HEADING = re.compile(
     r"計画に(?:は)?な[いき]|計画外|体系外|体系に(?:は)?ない|新たな(?:トピック|視点|課題|テーマ)|その他"
 )
-_BULLET = re.compile(r"[○◯●・]|<li>")
+_DEPARTMENT_HEADINGS = ("担当課", "課名", "所管課", "担当部署", "部署", "部署名", "担当")
 _EXAMPLE_HEADING = re.compile(r"例|取組|取り組み|実績")
 # What a plan promises: …を進めます。 …に努めます。
 _PROMISE = re.compile(r"(?:ます|ていく|図る|努める|進める)。?$")
@@ -38,11 +34,28 @@ class _Columns:
     measure: int
     overview: int
     opinions: int
+    department: int
+
+    @classmethod
+    def of(cls, roles: dict[str, int]) -> _Columns:
+        named = (roles.get(name, -1) for name in ("policy", "measure", "overview", "opinions", "department"))
+        return cls(*named)
+
+    def __contains__(self, column: int) -> bool:
+        return column in (self.policy, self.measure, self.overview, self.opinions, self.department)
 
 
-def is_plan_table(grid: Grid) -> bool:
-    """Whether the grid has the headings of a working-team table."""
-    return any(_roles(row) for row in grid.rows)
+def is_plan_table(tables: Tables) -> bool:
+    """Whether some table has the headings of a working-team table: a measure and the opinions on it."""
+    return any({"measure", "opinions"} <= _columns_of(grid).keys() for grid in tables.grids)
+
+
+def _columns_of(grid: Grid) -> dict[str, int]:
+    """Which column is which, by all heading rows of a table (often two, one below the other)."""
+    roles: dict[str, int] = {}
+    for row in grid.rows:
+        roles = {**_roles(row), **roles}
+    return roles
 
 
 def _roles(row: Row) -> dict[str, int]:
@@ -60,16 +73,20 @@ def _roles(row: Row) -> dict[str, int]:
             roles.setdefault("measure", number)
         elif "意見" in text:
             roles.setdefault("opinions", number)
+        elif text in _DEPARTMENT_HEADINGS:
+            roles.setdefault("department", number)
     is_heading = "measure" in roles or ("opinions" in roles and "体系" in normalize(row.cells[0].text))
     return roles if is_heading else {}
 
 
-def read_plan_table(grid: Grid, file: str, departments: Legend | None = None) -> Source:
+def read_plan_table(tables: Tables, file: str, departments: Legend | None = None) -> Source:
     """Read the table.
 
     Parameters
     ----------
-    grid : Grid
+    tables : Tables
+        Those with the headings are read, and those that go on below them without; the others are
+        told of.
     file : str
         The source's name, for places and messages.
     departments : Legend, optional
@@ -80,21 +97,24 @@ def read_plan_table(grid: Grid, file: str, departments: Legend | None = None) ->
     IkenError
         When there are no headings, or no row below them.
     """
-    reader = _TableReader(grid, file, departments)
+    reader = _TableReader(tables, file, departments)
     reader.read()
     return reader.source()
 
 
 class _TableReader:
-    def __init__(self, grid: Grid, file: str, departments: Legend | None) -> None:
-        self._grid = grid
+    def __init__(self, tables: Tables, file: str, departments: Legend | None) -> None:
+        self._tables = tables
         self._file = file
-        self._findings: list[Finding] = []
+        self._findings: list[Finding] = list(tables.findings)
         self._items: list[Item] = []
         self._measures: list[Measure] = []
         self._legend = departments or self._find_legend()
         self._policy = Heading(None, "")
         self._label = ""  # where the opinions of the current row are filed
+        self._is_beyond = False  # whether the current row lies outside the plan
+        self._beyond_kind = NOTE  # what the bullets beside a topic outside the plan are
+        self._beside: tuple[str, ...] = ()  # departments in a column of their own
 
     def source(self) -> Source:
         return Source(
@@ -106,16 +126,40 @@ class _TableReader:
         )
 
     def read(self) -> None:
-        columns = self._columns()
-        body = [row for row in self._grid.rows if not _roles(row) and any(cell.blocks for cell in row.cells)]
-        if not body:
+        self._check_headings()
+        columns: _Columns | None = None
+        width = 0
+        found = False
+        for grid in self._tables.grids:
+            roles = _columns_of(grid)
+            here = max((len(row.cells) for row in grid.rows), default=0)
+            if "measure" in roles and "opinions" in roles:
+                columns, width = _Columns.of(roles), here
+            elif columns is None or here != width or roles:
+                if any(cell.blocks for row in grid.rows for cell in row.cells):
+                    self._note("情報", Place(self._file, "", grid.name), "庁内意見の表ではないので読みません")
+                continue
+            start = next((n for n, row in enumerate(grid.rows) if _roles(row)), 0)
+            for number, row in enumerate(grid.rows):
+                if (
+                    number >= start
+                    and not _roles(row)
+                    and any(cell.blocks for cell in row.cells)
+                    and not _is_remark(row)
+                ):
+                    self._read_row(row, columns)
+                    found = True
+            self._spanning(grid, columns)
+        if not found:
             raise IkenError(
                 "表に中身の行がありません", file=self._file, remedy="見出しの下の行があるか確かめてください"
             )
-        for row in body:
-            self._read_row(row, columns)
-        for line, spot in self._grid.notes:
-            if _BULLET.match(line):
+        self._look_around()
+
+    def _look_around(self) -> None:
+        """Tell of opinions outside the table, and of a legend that is not there."""
+        for line, spot in self._tables.notes:
+            if has_bullet(line):
                 self._note(
                     "注意",
                     spot,
@@ -131,18 +175,41 @@ class _TableReader:
                 "凡例の行（市：市民課、…）を加えるか --departments を指定してください",
             )
 
+    def _spanning(self, grid: Grid, columns: _Columns) -> None:
+        """Tell of opinions merged over several measures: they are filed under the first."""
+        for number, row in enumerate(grid.rows):
+            if columns.opinions >= len(row.cells):
+                continue
+            below = grid.rows[number + 1 : number + row.cells[columns.opinions].height]
+            named = [one for one in below if columns.measure < len(one.cells) and one.cells[columns.measure].blocks]
+            if named and not _roles(row) and not any(_roles(one) for one in below):
+                self._note(
+                    "注意",
+                    row,
+                    f"意見の欄が{len(named) + 1}つの施策にまたがっています（初めの施策に置きます）",
+                    "施策ごとに欄を分けてください",
+                )
+
     def _find_legend(self) -> Legend:
-        entries = [entry for line, _ in self._grid.notes for entry in legend_entries(line)]
+        entries = [entry for line, _ in self._tables.notes for entry in legend_entries(line)]
+        for grid in self._tables.grids:
+            for row in grid.rows:
+                # in a spreadsheet the legend stands in a row above the headings, or below the table
+                if _is_remark(row):
+                    entries += [entry for cell in row.cells for entry in legend_entries(cell.text)]
         return Legend(dict.fromkeys(entries), file=self._file)
 
-    def _note(self, level: str, spot: str, what: str, remedy: str = "") -> None:
-        self._findings.append(Finding(level, Place(self._file, spot), what, remedy))
+    def _note(self, level: str, where: Row | Place | str, what: str, remedy: str = "") -> None:
+        if isinstance(where, Row):
+            where = Place(self._file, where.spot, where.sheet)
+        place = where if isinstance(where, Place) else Place(self._file, where)
+        self._findings.append(Finding(level, place, what, remedy))
 
-    def _columns(self) -> _Columns:
+    def _check_headings(self) -> None:
         roles: dict[str, int] = {}
-        for row in self._grid.rows:
-            roles = {**_roles(row), **roles}
-        width = max((len(row.cells) for row in self._grid.rows), default=0)
+        for grid in self._tables.grids:
+            roles = {**_columns_of(grid), **roles}
+        width = max((len(row.cells) for grid in self._tables.grids for row in grid.rows), default=0)
         if "measure" not in roles or "opinions" not in roles:
             missing = "・".join(name for key, name in (("measure", "施策"), ("opinions", "意見")) if key not in roles)
             raise IkenError(
@@ -152,41 +219,48 @@ class _TableReader:
             )
         if roles["opinions"] >= width:
             raise IkenError("意見の列がありません", file=self._file, remedy="表の列がそろっているか確かめてください")
-        return _Columns(
-            policy=roles.get("policy", -1),
-            measure=roles["measure"],
-            overview=roles.get("overview", -1),
-            opinions=roles["opinions"],
-        )
 
     def _read_row(self, row: Row, columns: _Columns) -> None:
-        policy, measure, overview, opinions = (
+        policy, measure, overview, opinions, department = (
             row.cells[number] if 0 <= number < len(row.cells) else Cell()
-            for number in (columns.policy, columns.measure, columns.overview, columns.opinions)
+            for number in (columns.policy, columns.measure, columns.overview, columns.opinions, columns.department)
         )
+        self._beside = _names(department)
         for extra in range(len(row.cells)):
-            if (
-                extra not in (columns.policy, columns.measure, columns.overview, columns.opinions)
-                and row.cells[extra].blocks
-            ):
+            if extra not in columns and row.cells[extra].blocks:
                 self._add_items(row, row.cells[extra].blocks, NOTE, first=1)
-                self._note("注意", row.spot, "見出しのない列に文字があります", "意見なら意見の列へ移してください")
-        if policy.blocks:
-            heading = read_policy(policy.text)
-            if self._is_outside(heading, measure, overview):
-                self._read_outside(row, policy, measure, overview, opinions)
-                return
-            self._policy = heading
-        blocks = opinions.blocks
+                self._note("注意", row, "見出しのない列に文字があります", "意見なら意見の列へ移してください")
         heading = read_measure(measure.text)
+        if policy.blocks:
+            policy_heading = read_policy(policy.text)
+            self._is_beyond = self._is_outside(policy_heading, measure, overview)
+            if not self._is_beyond:
+                self._policy = policy_heading
+        elif heading.number is not None:
+            self._is_beyond = False
+        if self._is_beyond:
+            self._read_outside(row, policy, measure, overview, opinions)
+            return
+        blocks = opinions.blocks
         if measure.blocks and not heading.name:
             heading, overview, blocks = self._unshift(row, heading, overview, blocks)
         if heading.name:
             self._add_measure(row, heading, overview)
         elif not self._label:
-            self._note("注意", row.spot, "どの施策の意見か分かりません", "施策の名前を入れてください")
+            self._note("注意", row, "どの施策の意見か分かりません", "施策の名前を入れてください")
+        elif overview.blocks:
+            self._go_on(row, overview)
         first = len(opinions.blocks) - len(blocks) + 1
         self._add_opinions(row, blocks, first=first)
+
+    def _go_on(self, row: Row, overview: Cell) -> None:
+        """The 概要 goes on in a row of its own, below the row that names the measure."""
+        number = next((n for n, measure in enumerate(self._measures) if measure.label == self._label), None)
+        if number is None:
+            self._add_items(row, overview.blocks, NOTE, first=1, column="概要の列・")
+            return
+        measure = self._measures[number]
+        self._measures[number] = replace(measure, overview=tidy_spaces(f"{measure.overview} {overview.text}"))
 
     def _is_outside(self, heading: Heading, measure: Cell, overview: Cell) -> bool:
         """現行計画にない新たなトピック: a heading without a number and with no numbered measure beside it."""
@@ -198,18 +272,19 @@ class _TableReader:
         return plan_is_numbered or bool(_OUTSIDE_HEADING.search(heading.name))
 
     def _read_outside(self, row: Row, policy: Cell, measure: Cell, overview: Cell, opinions: Cell) -> None:
-        self._label = " ".join(part for part in (OUTSIDE, measure.text or policy.text) if part)
-        kind = NOTE
+        if measure.blocks or policy.blocks:
+            self._label = " ".join(part for part in (OUTSIDE, measure.text or policy.text) if part)
+            self._beyond_kind = NOTE
         number = 0
         for block in overview.blocks:
             if not block.is_bullet:
-                kind = EXAMPLE if _EXAMPLE_HEADING.search(block.text) else NOTE
-                if not _is_title(block):
+                self._beyond_kind = EXAMPLE if _EXAMPLE_HEADING.search(block.text) else NOTE
+                if not block.is_title:
                     number += 1
                     self._add_items(row, (block,), NOTE, first=number)
                 continue
             number += 1
-            self._add_items(row, (block,), kind, first=number, column="概要の列・")
+            self._add_items(row, (block,), self._beyond_kind, first=number, column="概要の列・")
         self._add_opinions(row, opinions.blocks, first=1)
 
     def _unshift(
@@ -227,7 +302,7 @@ class _TableReader:
             self._add_items(row, promised.blocks, OVERVIEW, first=1, filed_under=self._label_of(name))
         self._note(
             "注意",
-            row.spot,
+            row,
             f"列がずれていたので読み替えました（施策「{name.name}」"
             + ("、意見の先頭の文を概要とした）" if promised.blocks else "、概要は見当たらない）"),
             "読み替えが違えば元の表の列を直してください",
@@ -269,29 +344,38 @@ class _TableReader:
             if block.is_bullet and not any(item.kind == OVERVIEW and item.text == block.text for item in self._items):
                 self._add_items(row, (block,), OVERVIEW, first=number, column="概要の列・")
         if not overview.blocks:
-            self._note("情報", row.spot, f"施策「{measure.label}」に概要がありません")
+            self._note("情報", row, f"施策「{measure.label}」に概要がありません")
 
     def _add_opinions(self, row: Row, blocks: tuple[Block, ...], *, first: int) -> None:
+        outer = -1  # where the opinion stands that a bullet within a bullet belongs to
         for number, block in enumerate(blocks, first):
-            if _is_title(block):
+            place = Place(self._file, f"{row.spot}・{number}項目", row.sheet)
+            if block.is_title:
                 self._add_items(row, (block,), NOTE, first=number)
+            elif block.level and outer >= 0 and not self._legend.read_marks(block.text).departments:
+                whole = self._items[outer]
+                self._items[outer] = replace(
+                    whole, text=f"{whole.text}\n・{block.text}", raw=f"{whole.raw}\n・{block.text}"
+                )
             else:
-                self._add_opinion(block.text, Place(self._file, f"{row.spot}・{number}項目"))
+                self._add_opinion(tidy_spaces(block.text), place)
+                outer = len(self._items) - 1 if self._items[-1].kind == OPINION else -1
 
     def _add_opinion(self, raw: str, place: Place) -> None:
         marks = self._legend.read_marks(raw)
         if not marks.text:
             self._items.append(Item(EMPTY, "", place, filed_under=self._label, raw=raw))
-            self._note("情報", place.spot, "空の項目です（空欄として数えます）")
+            self._note("情報", place, "空の項目です（空欄として数えます）")
             return
         for mark in marks.unknown:
             self._note(
                 "注意",
-                place.spot,
+                place,
                 f"記号「{mark}」が凡例にありません（未登録として残します）",
                 "凡例か --departments に加えてください",
             )
-        self._items.append(Item(OPINION, marks.text, place, marks.departments, marks.remark, self._label, raw=raw))
+        departments = tuple(dict.fromkeys((*marks.departments, *self._beside)))
+        self._items.append(Item(OPINION, marks.text, place, departments, marks.remark, self._label, raw=raw))
 
     def _add_items(
         self,
@@ -304,17 +388,23 @@ class _TableReader:
         filed_under: str | None = None,
     ) -> None:
         for number, block in enumerate(blocks, first):
-            place = Place(self._file, f"{row.spot}・{column}{number}項目")
+            place = Place(self._file, f"{row.spot}・{column}{number}項目", row.sheet)
             label = self._label if filed_under is None else filed_under
             self._items.append(
                 Item(kind if block.text else EMPTY, block.text, place, filed_under=label, raw=block.text)
             )
 
 
-def _is_title(block: Block) -> bool:
-    """【R2年度以降の取組み例】: a title within a cell, no item."""
-    return (
-        not block.is_bullet
-        and block.text.startswith(("【", "＜", "<", "［", "《"))
-        and block.text.endswith(("】", "＞", ">", "］", "》"))
-    )
+def _is_remark(row: Row) -> bool:
+    """A row with one cell that holds a remark or the legend: ※末尾の記号は…."""
+    filled = [cell for cell in row.cells if cell.blocks]
+    if len(filled) != 1 or filled[0].blocks[0].is_bullet:
+        return False
+    text = filled[0].text
+    return text.startswith(("※", "＊", "（注", "(注", "注）", "注:", "注：")) or bool(legend_entries(text))
+
+
+def _names(cell: Cell) -> tuple[str, ...]:
+    """Departments written in a cell of their own: 市民課、防災課."""
+    parts = re.split(r"[、,，;；／/\s]+", " ".join(block.text for block in cell.blocks))
+    return tuple(dict.fromkeys(part for part in parts if part))

@@ -1,0 +1,315 @@
+"""Two rounds side by side (``iken compare``): what grew, shrank, appeared and vanished.
+
+Rounds are small, so most differences are chance. A change is called one only when the interval of
+the difference of shares leaves nought out: Newcombe's interval from two Wilson intervals (Newcombe
+1998, method 10), widened for the number of things compared at once (Bonferroni), so that of all
+lines of one kind together a false change is said in at most one comparison of twenty. Copies are one
+voice each in this: a campaign in one of the rounds is no change of everybody's mind.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import NormalDist
+
+from pipeline.errors import IkenError
+from pipeline.language.tokenize import Word, tokenize
+from pipeline.records import GIVEN, OUTSIDE
+from pipeline.rounds import Round, read_opinions, read_round
+
+GREW, SHRANK, APPEARED, VANISHED, UNSURE = "増えた", "減った", "現れた", "なくなった", "変化とは言えない"
+
+_LEVEL = 0.05
+_LEAST_VOICES = 3  # a word that fewer say in both rounds together is not compared
+_LONGEST_PHRASE = 4  # words
+_DULL = frozenset(
+    {"市民", "皆さん", "自分", "今回", "今後", "現在", "以上", "必要", "希望", "場合", "意見", "お願い", "ほか"}
+)
+
+Row = Mapping[str, str]
+Names = Callable[[Row], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many opinions of a round there are under a name.
+
+    Attributes
+    ----------
+    opinions : int
+        Every voice.
+    voices : int
+        Those that say the same counted once (同趣旨統合後).
+    total : int
+        All voices of the round, counted likewise.
+    """
+
+    opinions: int
+    voices: int
+    total: int
+
+    @property
+    def rate(self) -> float:
+        """The share of the voices."""
+        return self.voices / self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the comparison.
+
+    Attributes
+    ----------
+    section, name : str
+        What is compared (テーマ, 施策 …), and which.
+    before, after : Share
+    low, high : float
+        The interval of the difference of the shares.
+    """
+
+    section: str
+    name: str
+    before: Share
+    after: Share
+    low: float
+    high: float
+
+    @property
+    def difference(self) -> float:
+        """The share after less the share before."""
+        return self.after.rate - self.before.rate
+
+    @property
+    def verdict(self) -> str:
+        """What may be said of it."""
+        if self.low <= 0 <= self.high:
+            return UNSURE
+        if self.difference > 0:
+            return GREW if self.before.voices else APPEARED
+        return SHRANK if self.after.voices else VANISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two rounds compared.
+
+    Attributes
+    ----------
+    before, after : Round
+    totals : tuple of (int, int)
+        Opinions and distinct voices of the two rounds.
+    changes : tuple of Change
+        Section by section, in each those that may be called a change first.
+    notes : tuple of str
+        What makes the two hard to compare.
+    """
+
+    before: Round
+    after: Round
+    totals: tuple[tuple[int, int], tuple[int, int]]
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...] = ()
+
+
+def compare(before: Path, after: Path) -> Comparison:
+    """Compare the folders of two rounds.
+
+    Raises
+    ------
+    IkenError
+        When a folder holds no results.
+    """
+    rounds = read_round(before), read_round(after)
+    rows = read_opinions(before), read_opinions(after)
+    if not all(rows):
+        raise IkenError(
+            "意見のない回があります", file=str(before if not rows[0] else after), remedy="両方の回を確かめてください"
+        )
+    totals = tuple((len(some), len(_voices(some))) for some in rows)
+    themes = _theme_names(rows[0])
+    sections: list[tuple[str, Names, Sequence[str]]] = [
+        ("テーマ", _themes, [name for name in themes if name in _theme_names(rows[1])]),
+        ("判定", lambda row: [row["判定"]], []),
+        ("種別", lambda row: [row["種別"]], []),
+        ("施策", lambda row: [_place(row)] if _place(row) else [], []),
+        ("担当課", lambda row: [name for name in row["担当課"].split("、") if name], []),
+    ]
+    changes: list[Change] = []
+    for section, names, order in sections:
+        changes += _section(section, rows, names, order)
+    changes += _words(rows)
+    notes = [
+        f"二つの回は別の{name}で判定されています（比べるなら、同じもので判定し直してください）"
+        for name, differs in (
+            ("コードブック", rounds[0].codebook != rounds[1].codebook),
+            ("モデル", rounds[0].model != rounds[1].model),
+        )
+        if differs
+    ]
+    common = _common(rows)
+    if common:
+        notes.append(
+            f"同じ番号と文面の意見が両方の回に{common}件あります（--earlier を付けて実行すると二度数えません）"
+        )
+    return Comparison(*rounds, (totals[0], totals[1]), tuple(changes), tuple(notes))
+
+
+def _voices(rows: Iterable[Row]) -> list[Row]:
+    """The first row of each 同趣旨ID."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(row["同趣旨ID"], row)
+    return list(first.values())
+
+
+def _theme_names(rows: Sequence[Row]) -> list[str]:
+    header = list(rows[0])
+    return header[header.index("テーマ") + 1 : header.index("根拠語")]
+
+
+def _themes(row: Row) -> list[str]:
+    return row["テーマ"].split("|") if row["判定"] == GIVEN else []
+
+
+def _place(row: Row) -> str:
+    place = row["計画上の位置"] or row["施策候補1"]
+    return OUTSIDE if place.startswith(OUTSIDE) else place
+
+
+def _section(section: str, rows: Sequence[Sequence[Row]], names: Names, order: Sequence[str]) -> list[Change]:
+    opinions = [_count(some, names) for some in rows]
+    voices = [_count(_voices(some), names) for some in rows]
+    found = list(dict.fromkeys([*order, *sorted({*opinions[0], *opinions[1]})]))
+    totals = [len(_voices(some)) for some in rows]
+    changes = []
+    for name in found:
+        shares = [Share(opinions[n].get(name, 0), voices[n].get(name, 0), totals[n]) for n in range(2)]
+        changes.append(Change(section, name, shares[0], shares[1], *interval(shares[0], shares[1], len(found))))
+    return changes if order else sorted(changes, key=lambda one: one.verdict == UNSURE)
+
+
+def _count(rows: Iterable[Row], names: Names) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        for name in dict.fromkeys(names(row)):
+            counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _words(rows: Sequence[Sequence[Row]]) -> list[Change]:
+    """The phrases of a round: nouns in a row, as people would say them (空き家, 自治会の役員 is two)."""
+    phrases = cache(lambda text: tuple(phrases_of(tokenize(text))))
+    changes = _section("話題の語", rows, lambda row: phrases(row["意見"]), [])
+    kept = [one for one in changes if one.before.voices + one.after.voices >= _LEAST_VOICES]
+    # what was left out was not compared: the interval is that of the words kept
+    kept = [
+        Change(one.section, one.name, one.before, one.after, *interval(one.before, one.after, len(kept)))
+        for one in kept
+    ]
+    return sorted(kept, key=lambda one: (one.verdict == UNSURE, -abs(one.difference), one.name))
+
+
+def phrases_of(words: Sequence[Word]) -> list[str]:
+    """Nouns in a row: 地域活動, 予約システム."""
+    found: list[str] = []
+    run: list[Word] = []
+    for word in [*words, None]:
+        if word is not None and word.pos in ("名詞", "接頭辞", "接尾辞") and word.pos2 not in ("数詞", "助動詞語幹"):
+            run.append(word)
+            continue
+        while run and (run[-1].pos == "接頭辞" or not (run[-1].is_content or run[-1].pos == "接尾辞")):
+            run.pop()
+        text = "".join(one.surface for one in run[-_LONGEST_PHRASE:])
+        if len(text) > 1 and any(one.is_content for one in run) and text not in _DULL:
+            found.append(text)
+        run = []
+    return found
+
+
+def interval(before: Share, after: Share, compared: int) -> tuple[float, float]:
+    """The interval of the difference of two shares.
+
+    Parameters
+    ----------
+    before, after : Share
+    compared : int
+        How many things are compared at once.
+    """
+    z = NormalDist().inv_cdf(1 - _LEVEL / (2 * max(1, compared)))
+    low_b, high_b = wilson(before.voices, before.total, z)
+    low_a, high_a = wilson(after.voices, after.total, z)
+    difference = after.rate - before.rate
+    below = math.hypot(after.rate - low_a, high_b - before.rate)
+    above = math.hypot(high_a - after.rate, before.rate - low_b)
+    return difference - below, difference + above
+
+
+def wilson(count: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's interval of a share (Wilson 1927); 95 % unless told."""
+    rate = count / total
+    middle = rate + z * z / (2 * total)
+    half = z * math.sqrt(rate * (1 - rate) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+
+
+def _common(rows: Sequence[Sequence[Row]]) -> int:
+    """Opinions with a number that stand in both rounds."""
+    keys = [{(row["番号"], row["意見"]) for row in some if row["番号"]} for some in rows]
+    return len(keys[0] & keys[1])
+
+
+HEADER = (
+    *("区分", "名前", "前の意見数", "前の同趣旨統合後", "前の割合", "後の意見数", "後の同趣旨統合後", "後の割合"),
+    *("割合の差", "差の下限", "差の上限", "変化"),
+)
+
+
+def rows_of(comparison: Comparison) -> list[list[str]]:
+    """The comparison as a table."""
+    return [
+        [
+            *(one.section, one.name),
+            *(str(one.before.opinions), str(one.before.voices), f"{one.before.rate:.1%}"),
+            *(str(one.after.opinions), str(one.after.voices), f"{one.after.rate:.1%}"),
+            *(points(value) for value in (one.difference, one.low, one.high)),
+            one.verdict,
+        ]
+        for one in comparison.changes
+    ]
+
+
+def points(value: float) -> str:
+    """A difference of shares in words: a cell that begins with a minus would look like a formula.
+
+    >>> points(0.22), points(-0.034), points(0)
+    ('22.0ポイント増', '3.4ポイント減', '0.0ポイント')
+    """
+    written = f"{abs(100 * value):.1f}ポイント"
+    return written + ("増" if value > 0 else "減" if value < 0 else "")
+
+
+def write_comparison(out: Path, comparison: Comparison) -> None:
+    """Write the comparison as CSV.
+
+    Raises
+    ------
+    IkenError
+        When the place cannot be written to.
+    """
+    from pipeline.deliver import cells
+
+    if out.suffix.lower() != ".csv":
+        raise IkenError(
+            f"「{out.suffix or '拡張子なし'}」には書き出せません", file=str(out), remedy="--out を .csv にしてください"
+        )
+    try:
+        out.write_bytes(cells.csv_bytes(HEADER, rows_of(comparison)))
+    except OSError as error:
+        raise IkenError(
+            f"書き込めません（{error.strerror}）", file=str(out), remedy="出力先のフォルダと空き容量を確かめてください"
+        ) from error

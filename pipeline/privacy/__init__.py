@@ -1,0 +1,1 @@
+"""What names a person: found, counted, and masked where that is asked for."""

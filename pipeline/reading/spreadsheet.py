@@ -1,0 +1,186 @@
+"""XLSX: sheets of rows, read one after another, merged and hidden cells known.
+
+openpyxl reads the values row by row, so that a sheet of a million rows, or of a million empty ones,
+needs little memory. That reader does not tell what is merged or hidden; lxml picks those elements
+out of the sheet's XML. Formulas give the value that was saved with them and are never computed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import IkenError
+from pipeline.reading.blocks import Cell, blocks_of_lines
+from pipeline.reading.extras import need
+from pipeline.reading.grids import Grid, Row
+from pipeline.reading.packages import Package, broken
+from pipeline.records import Finding, Place
+
+_COLUMNS = 1_000  # a list of a thousand columns is read; one of 16,384 is a slip of the hand
+_RANGE = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?$")
+_SHOWN_LENGTH = 32_767  # what a cell of Excel can hold
+Values = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merges:
+    """The merged cells of a sheet, by their first cell (row, column), counted from 1."""
+
+    spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+
+    def covered(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Every covered cell and the first cell that covers it downwards in the same column."""
+        cells = {}
+        for (row, column), (height, _) in self.spans.items():
+            for below in range(1, height):
+                cells[row + below, column] = (row, column)
+        return cells
+
+
+class Workbook:
+    """An XLSX file opened for reading.
+
+    Parameters
+    ----------
+    package : Package
+        As inspected.
+
+    Raises
+    ------
+    IkenError
+        When openpyxl is missing, or cannot read the file.
+    """
+
+    def __init__(self, package: Package) -> None:
+        self.path = package.path
+        self._formulas = package.has_formulas
+        self._openpyxl = need("openpyxl", package.path)
+        self._book = self._open(values=True)
+        self.sheets: tuple[Sheet, ...] = tuple(Sheet(self, sheet) for sheet in self._book.worksheets)
+
+    def _open(self, *, values: bool) -> Any:  # noqa: ANN401 openpyxl types its books loosely
+        try:
+            return self._openpyxl.load_workbook(
+                self.path, read_only=True, data_only=values, keep_links=False, keep_vba=False
+            )
+        except Exception as error:  # a fault of the library on bytes that are no workbook, whatever its name
+            raise broken(self.path, error) from error
+
+    def lost_formulas(self) -> Iterator[Finding]:
+        """Formulas whose value was not saved with them: what they would show is not in the file."""
+        if not self._formulas:
+            return
+        book = self._open(values=False)
+        for shown, written in zip(self._book.worksheets, book.worksheets, strict=True):
+            spots = []
+            for values, formulas in zip(_safely(shown, self.path), _safely(written, self.path), strict=False):
+                spots += [
+                    f"{cell.column_letter}{cell.row}"
+                    for value, cell in zip(values, formulas, strict=False)
+                    if value.value is None and isinstance(cell.value, str) and cell.value.startswith("=")
+                ]
+            if spots:
+                more = f" ほか{len(spots) - 5}か所" if len(spots) > 5 else ""
+                yield Finding(
+                    "誤り",
+                    Place(self.path.name, "、".join(spots[:5]) + more, f"シート「{shown.title}」"),
+                    "数式の値が保存されていないので読めません",
+                    "Excel で開いて上書き保存するか、値だけを貼り付けてください",
+                )
+
+
+class Sheet:
+    """One sheet.
+
+    Attributes
+    ----------
+    title : str
+    is_hidden : bool
+    """
+
+    def __init__(self, book: Workbook, sheet: Any) -> None:  # noqa: ANN401
+        self.title = str(sheet.title)
+        self.name = f"シート「{self.title}」"
+        self.is_hidden = sheet.sheet_state != "visible"
+        self._book = book
+        self._sheet = sheet
+
+    def rows(self) -> Iterator[tuple[int, Values]]:
+        """Yield the rows that hold anything, with their number as the spreadsheet shows it."""
+        for number, cells in enumerate(_safely(self._sheet, self._book.path), 1):
+            values = tuple(_text(cell.value) for cell in cells[:_COLUMNS])
+            if any(values):
+                yield number, values
+
+    def merges(self) -> Merges:
+        """Find merged cells and hidden rows."""
+        etree = need("lxml.etree", self._book.path)
+        spans: dict[tuple[int, int], tuple[int, int]] = {}
+        hidden: set[int] = set()
+        try:
+            with zipfile.ZipFile(self._book.path) as archive, archive.open(self._sheet._worksheet_path) as stream:
+                for _, element in etree.iterparse(stream, tag=("{*}mergeCell", "{*}row"), resolve_entities=False):
+                    if element.tag.endswith("}row"):
+                        if element.get("hidden") in ("1", "true"):
+                            hidden.add(int(element.get("r", "0")))
+                    elif found := _RANGE.match(element.get("ref", "")):
+                        left, top, right, bottom = found.groups()
+                        first = int(top), _column(left)
+                        spans[first] = (int(bottom or top) - first[0] + 1, _column(right or left) - first[1] + 1)
+                    element.clear()
+                    while element.getprevious() is not None:
+                        del element.getparent()[0]
+        except (etree.XMLSyntaxError, KeyError, zipfile.BadZipFile) as error:
+            raise broken(self._book.path, error) from error
+        return Merges(spans, frozenset(hidden))
+
+    def grid(self, merges: Merges) -> Grid:
+        """Read the sheet as a table."""
+        rows = []
+        for number, values in self.rows():
+            cells = tuple(
+                Cell(blocks_of_lines(value.split("\n")), merges.spans.get((number, column), (1, 1))[0])
+                for column, value in enumerate(values, 1)
+            )
+            rows.append(Row(cells, f"{number}行", self.name))
+        return Grid(tuple(rows), self.name, self.is_hidden)
+
+
+def _safely(sheet: Any, path: Path) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401
+    """Rows as wide as they are themselves: the size a sheet claims may be millions of empty cells."""
+    sheet.reset_dimensions()
+    try:
+        yield from sheet.iter_rows()
+    except IkenError:
+        raise
+    except Exception as error:  # a fault of the library in the middle of a sheet
+        raise broken(path, error) from error
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number
+
+
+def _text(value: object) -> str:
+    """A cell as it would be read: whole numbers without a point, days without a time."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
+        return value.isoformat(" ") if isinstance(value, dt.datetime) else value.isoformat()
+    return str(value).replace("\r\n", "\n").replace("\r", "\n").replace("_x000D_", "").strip(" \n\t")

@@ -1,0 +1,1 @@
+"""A working-team table in the forms in which town halls send it."""
