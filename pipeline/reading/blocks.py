@@ -7,6 +7,7 @@ the layout broke. All become the same blocks.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html.parser import HTMLParser
@@ -14,13 +15,21 @@ from html.parser import HTMLParser
 from pipeline.language.normalize import tidy_spaces
 
 # The last four are what Word's list bullets become when a PDF is made of them.
-_BULLETS = "○◯〇●◎・•‣■□◆◇▪▫\uf0b7\uf0a7\uf06c\uf06e"
+_BULLETS = "○◯〇●◎・･·•‣■□◆◇▪▫▶✓\uf0b7\uf0a7\uf06c\uf06e"
 _BULLET_START = re.compile(rf"^[ \u3000]*[{_BULLETS}][ \u3000]*")
 _BLOCK_TAGS = {"p", "div", "ul", "ol", "li", "br", "tr", "td", "th", "table", "h1", "h2", "h3", "h4"}
 _LIST_TAGS = {"ul", "ol"}
+_UNSAID = {"rt", "rp", "script", "style"}  # how a word is read stands above it, and is no text
 # A line that ends like this ends a sentence, an opinion or its marks.
 _ENDS = ("。", "．", "！", "？", "!", "?", "）", ")", "」", "】")
 _TITLES = (("【", "】"), ("＜", "＞"), ("<", ">"), ("［", "］"), ("《", "》"))
+# 1. … １．… (1)… （１）… ①… - … ＊…: an item of a list when another of the same form stands beside it.
+_LISTED = re.compile(
+    r"^([ \u3000]*)([（(]\s?[\d０-９]{1,2}\s?[）)]|[\d０-９]{1,2}[.．)）](?![\d０-９])"
+    r"|[①-⑳]|[-－–＊*→](?![\d０-９]))[ \u3000]*"
+)
+# …（市、高）: an opinion's marks.
+_MARKED_END = re.compile(r"[（(][^（）()。、]{1,2}(?:[、,，・／/][^（）()。、]{1,2})*[）)]$")
 # 【取組例】○講座○体験
 _TITLED_LIST = re.compile(r"^(【[^】]*】)\s*([○◯〇●◎].*)$")
 # Two words of Latin letters on two lines were two words: market / place.
@@ -76,6 +85,24 @@ def is_title(text: str) -> bool:
     return any(text.startswith(start) and text.endswith(end) for start, end in _TITLES)
 
 
+def with_bullets(lines: Sequence[str]) -> list[str]:
+    """Put a bullet for the numbers and dashes of a list: 1. 2. … or （1）（2）…, where two or more follow.
+
+    3.11の教訓, 1.5倍 and -5度 are no items, and one number alone is none either.
+    """
+    numbered = [(_LISTED.match(line), line) for line in lines]
+    forms = Counter(_form_of(found) for found, _ in numbered if found)
+    told = []
+    for found, line in numbered:
+        is_item = found is not None and forms[_form_of(found)] > 1
+        told.append(f"{found.group(1)}○{line[found.end() :]}" if found and is_item else line)
+    return told
+
+
+def _form_of(found: re.Match[str]) -> str:
+    return re.sub(r"[\d０-９①-⑳]+", "1", found.group(2))
+
+
 def has_bullet(line: str) -> bool:
     """Whether a line begins with a bullet mark."""
     return bool(_BULLET_START.match(line))
@@ -95,6 +122,7 @@ def blocks_of_lines(lines: Sequence[str]) -> tuple[Block, ...]:
     >>> [block.text for block in blocks_of_lines(["○広報を工夫し、", "　周知する（市）", "○場所がない"])]
     ['広報を工夫し、周知する（市）', '場所がない']
     """
+    lines = with_bullets(lines)
     width = max((len(line.rstrip()) for line in lines), default=0)
     blocks: list[Block] = []
     above = outer = ""
@@ -104,6 +132,12 @@ def blocks_of_lines(lines: Sequence[str]) -> tuple[Block, ...]:
         if blocks and blocks[-1].is_bullet and not has_bullet(line) and not is_title(line.strip()):
             is_indented = line[0] in " \u3000\t"
             is_full = width >= 15 and len(above.rstrip()) >= width - 1
+            point = _LISTED.match(line)
+            if is_indented and (point or _MARKED_END.search(above.rstrip())):
+                # a point within an opinion, or a sentence below its marks: （市） must stay an end
+                blocks.append(Block(tidy_spaces(line[point.end() :] if point else line), True, 1))
+                above = line
+                continue
             if is_indented or is_full or not above.rstrip().endswith(_ENDS):
                 joined = join_lines([blocks[-1].text, line])
                 blocks[-1] = replace(blocks[-1], text=tidy_spaces(joined))
@@ -186,12 +220,15 @@ class _Fragment(HTMLParser):
         self._text: list[str] = []
         self._depth = 0
         self._in_item = False
+        self._unsaid = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         """Begin a block."""
+        if tag in _UNSAID:
+            self._unsaid += 1
         if tag == "br" and not self._in_item:
             self._text.append("\n")
-        elif tag in _BLOCK_TAGS and tag != "br":
+        elif tag in _BLOCK_TAGS and tag != "br" and not (self._in_item and tag in ("p", "div")):
             self._close()
         if tag in _LIST_TAGS:
             self._depth += 1
@@ -200,14 +237,17 @@ class _Fragment(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """End a block."""
-        if tag in _BLOCK_TAGS and tag != "br":
+        if tag in _UNSAID:
+            self._unsaid = max(0, self._unsaid - 1)
+        if tag in _BLOCK_TAGS and tag != "br" and not (self._in_item and tag in ("p", "div")):
             self._close()
         if tag in _LIST_TAGS:
             self._depth = max(0, self._depth - 1)
 
     def handle_data(self, data: str) -> None:
         """Take up text."""
-        self._text.append(data)
+        if not self._unsaid:
+            self._text.append(data)
 
     def finish(self) -> list[Block]:
         """Give what was collected."""

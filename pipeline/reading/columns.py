@@ -20,6 +20,8 @@ _SPOKEN = {
     "計画上の位置": "filed_under",
     "施策": "filed_under",
 }
+# 意見番号, 意見提出日, 意見の種類: about the opinion, not the opinion.
+_OTHER_ENDS = re.compile(r"(?:番号|no\.?|者|者名|日|日時|数|件数|区分|種類|種別|方法|課|id|分類)$")
 _LETTERS = re.compile(r"^[A-Z]{1,2}$")
 _HOW = "--columns 意見=見出し,担当課=見出し のように書いてください"
 
@@ -36,11 +38,14 @@ def _names() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
 
 
 def _fold(name: str) -> str:
-    return normalize(name).replace(" ", "").casefold()
+    # 問3 ご意見: the question's number says nothing of the column
+    return re.sub(r"^(?:問|設問|q)\d+[.:、]?", "", normalize(name).replace(" ", "").casefold())
 
 
 def _fits(heading: str, name: str) -> bool:
-    return heading.startswith(name[:-1]) if name.endswith("*") else heading == name
+    if not name.endswith("*"):
+        return heading == name
+    return heading.startswith(name[:-1]) and not _OTHER_ENDS.search(heading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,9 @@ class Columns:
             When a part has no ``=`` or names no role.
         """
         named = []
-        for part in re.split(r"[,、，]", text):
-            role, equals, heading = (piece.strip() for piece in part.partition("="))
+        # a heading may hold a comma itself: only one before another role parts two
+        for part in re.split(r"[,、，](?=\s*[^,、，=＝]{1,8}\s*[=＝])", text):
+            role, equals, heading = (piece.strip() for piece in part.replace("＝", "=").partition("="))
             if not equals or not heading:
                 raise IkenError(f"列の指定「{part}」が読めません", remedy=_HOW)
             if role not in _SPOKEN:
@@ -87,8 +93,8 @@ class Columns:
         for role, heading in self.named:
             if _fold(heading) in folded:
                 column = folded.index(_fold(heading))
-            elif _LETTERS.match(heading) and any(folded):
-                column = _letter_column(heading)
+            elif _LETTERS.match(_fold(heading).upper()) and any(folded):
+                column = _letter_column(_fold(heading).upper())
                 if column >= len(header):
                     return None
             else:
@@ -99,7 +105,12 @@ class Columns:
     def missing(self, header: Sequence[str]) -> list[str]:
         """The headings named that a row does not have."""
         folded = [_fold(name) for name in header]
-        return [heading for _, heading in self.named if _fold(heading) not in folded and not _LETTERS.match(heading)]
+        return [
+            heading
+            for _, heading in self.named
+            if _fold(heading) not in folded
+            and not (_LETTERS.match(_fold(heading).upper()) and _letter_column(_fold(heading).upper()) < len(header))
+        ]
 
 
 def _letter_column(letters: str) -> int:
@@ -141,6 +152,16 @@ def find_columns(header: Sequence[str], columns: Columns | None = None) -> dict[
                 roles[role] = (fits[0],)
                 break
     return roles
+
+
+def names_opinions(heading: str) -> bool:
+    """Whether a heading is exactly one of those under which opinions stand."""
+    return _fold(heading) in _names()[0]["opinion"]
+
+
+def is_number_heading(heading: str) -> bool:
+    """Whether a heading stands above running numbers."""
+    return any(_fits(_fold(heading), name) for name in _names()[0]["number"])
 
 
 def could_hold_opinions(heading: str) -> bool:

@@ -15,7 +15,12 @@ from pipeline.reading.decode import read_text
 from pipeline.records import Department
 
 # 市：市民活動推進課 — a mark of up to three characters, a colon, a name.
-_LEGEND_ENTRY = re.compile(r"(?:^|[（(、,，／/\s])([^（()）、,，：:／/\s]{1,3})[：:]([^（()）、,，：:]+)")
+_LEGEND_ENTRY = re.compile(
+    r"(?:^|[（(、,，／/\s])([^（()）、,，：:／/\s]{1,3})[：:]((?:(?!\s[^（()）、,，：:／/\s]{1,3}[：:])[^（()）、,，：:])+)"
+)
+_ONE_ENTRY = re.compile(
+    r"^([^（()）、,，：:／/\s…＝=]{1,2})\s*[：:＝=…]+\s*([^（()）、,，：:。]{1,18}(?:課|室|係|局|部|館|所|会|院|校|園|署|団|センター|プレイス))$"
+)
 _BRACKETS = re.compile(r"[（(]([^（）()]*)[）)]")
 _BETWEEN_MARKS = re.compile(r"[、,，・／/\s]+")
 # In a remark a mark stands between particles and punctuation: プロボノは社; 社ほか.
@@ -144,6 +149,16 @@ def legend_entries(line: str) -> list[tuple[str, str]]:
     """
     entries = [(mark, name.strip()) for mark, name in _LEGEND_ENTRY.findall(line)]
     return entries if len(entries) > 1 else []
+
+
+def one_entry(line: str) -> tuple[str, str] | None:
+    """Read a line of a legend that has a line for each department; anything else is none.
+
+    >>> one_entry("市：市民課")
+    ('市', '市民課')
+    """
+    found = _ONE_ENTRY.match(line.strip())
+    return (found.group(1), found.group(2).strip()) if found else None
 
 
 def read_departments(path: Path) -> Legend:

@@ -5,6 +5,7 @@ Rows are read one after another, so a list of any length needs little memory.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,14 +14,26 @@ from pathlib import Path
 from pipeline.errors import IkenError
 from pipeline.kinds import EMPTY, OPINION, TOTAL
 from pipeline.language.normalize import normalize
-from pipeline.reading.columns import Columns, could_hold_opinions, find_columns, personal_kind, spoken
+from pipeline.reading.columns import (
+    Columns,
+    could_hold_opinions,
+    find_columns,
+    names_opinions,
+    personal_kind,
+    spoken,
+)
 from pipeline.reading.rows import RowTable, Values
 from pipeline.reading.spreadsheet import Merges
 from pipeline.records import Finding, Item, Place
 
 _HEADER_ROWS = 30  # a preamble above the headings may be this long
 _DEPARTMENT_JOINT = re.compile(r"[、,，;；／/\n]+")
-_TOTAL = re.compile(r"^(?:合計|小計|総計|総合計|累計|計|total)(?:[:： ].*)?$", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"^(?:合計|小計|総計|総合計|累計|計|total)(?:[:： ].*|[（(]?[\d,]+\s*(?:件|人|名|通)?[）)]?)?$", re.IGNORECASE
+)
+# What a spreadsheet shows when a formula failed.
+_FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!"})
+_DITTOS = frozenset({("〃",), ("同上",), ("”",), ('"',), ("々",), ("″",)})  # the department of the row above
 _LONG = 40  # characters; a column of free text is longer than a category
 
 
@@ -49,14 +62,25 @@ class ListLayout:
 
 
 def find_layout(table: RowTable, columns: Columns | None = None) -> ListLayout | None:
-    """Find the headings of a list; None when no row near its top has a column of opinions."""
-    for count, (number, row) in enumerate(table.rows()):
-        if count >= _HEADER_ROWS:
-            return None
+    """Find the headings of a list; None when no row near its top has a column of opinions.
+
+    A title above them may begin like a heading (意見一覧): of all rows that could be the headings, the
+    one that names most columns is taken, then the one that names the opinions exactly, then the first.
+    """
+    best: tuple[tuple[int, bool], ListLayout] | None = None
+    for number, row in itertools.islice(table.rows(), _HEADER_ROWS):
         roles = find_columns(row, columns)
-        if "opinion" in roles and not _is_sentence(row[roles["opinion"][0]]):
-            return ListLayout(number, tuple(" ".join(cell.split()) for cell in row), roles)
-    return None
+        if "opinion" not in roles:
+            continue
+        heading = row[roles["opinion"][0]]
+        said = bool(columns and any(role == "opinion" for role, _ in columns.named))
+        alone = sum(bool(cell.strip()) for cell in row) == 1
+        if not said and alone and _is_sentence(heading):
+            continue
+        rank = (len(roles), said or names_opinions(heading))
+        if best is None or rank > best[0]:
+            best = rank, ListLayout(number, tuple(" ".join(cell.split()) for cell in row), roles)
+    return best[1] if best else None
 
 
 def _is_sentence(cell: str) -> bool:
@@ -66,14 +90,11 @@ def _is_sentence(cell: str) -> bool:
 
 def no_layout(table: RowTable, path: Path, columns: Columns | None = None) -> IkenError:
     """What to say when there is no column of opinions."""
-    shown = ""
-    for _, row in table.rows():
-        if any(cell.strip() for cell in row):
-            shown = "、".join(cell.strip() for cell in row if cell.strip())[:60]
-            missing = (columns or Columns()).missing(row)
-            break
-    else:
-        missing = []
+    # of the first rows the fullest is the headings, not the title above them
+    first = [row for _, row in itertools.islice(table.rows(), _HEADER_ROWS)]
+    fullest = max(first, key=lambda row: sum(bool(cell.strip()) for cell in row), default=())
+    shown = "、".join(cell.strip() for cell in fullest if cell.strip())[:60]
+    missing = (columns or Columns()).missing(fullest) if fullest else []
     what = f"「{'」「'.join(missing)}」の列が見つかりません" if missing else "意見の列が見つかりません"
     return IkenError(
         f"{what}（見出し: {shown or 'なし'}）",
@@ -111,16 +132,22 @@ class OpinionList:
         """
         covered = self._merges.covered()
         above: dict[int, str] = {}  # column -> what the merged cell says
+        departments: tuple[str, ...] = ()
         waiting: list[Item] = []
         for number, row in self.table.rows():
             if number <= self.layout.header_row or not any(cell.strip() for cell in row):
                 continue
+            if tuple(" ".join(cell.split()) for cell in row) == self.layout.header:
+                continue  # headings repeated on every page
             whole, goes_on = self._filled(number, row, above, covered) if covered else (row, False)
             if goes_on and waiting:
                 waiting = [self._joined(item, whole) for item in waiting]
                 continue
             yield from waiting
             waiting = list(self._items(number, whole))
+            if waiting and waiting[0].departments in _DITTOS:
+                waiting = [replace(item, departments=departments) for item in waiting]
+            departments = waiting[0].departments if waiting else departments
         yield from waiting
 
     def _filled(
@@ -156,7 +183,7 @@ class OpinionList:
             beside = f"・「{self.layout.header[column]}」の列" if len(opinions) > 1 else ""
             text = texts[position]
             yield Item(
-                kind=TOTAL if is_total else OPINION if text else EMPTY,
+                kind=TOTAL if is_total else EMPTY if not text or text in _FAILED else OPINION,
                 text=text,
                 place=Place(self.path.name, f"{number}行{beside}", self.table.name),
                 departments=_departments(self._cell(row, "department")),
@@ -212,6 +239,19 @@ class OpinionList:
                 _places(hidden),
                 f"表示されていない行も読みます（{len(hidden)}行）",
                 "読まなくてよい行なら、行ごと消してください",
+            )
+        failed = [item for item in items if item.text in _FAILED]
+        if failed:
+            codes = "、".join(dict.fromkeys(item.text for item in failed))
+            what = f"数式の誤り（{codes}）だけで、意見がありません"
+            yield Finding("誤り", _places(failed), what, "元の表の数式を直してください")
+        shown = [layout.header[n - 1] for n in sorted(self._merges.hidden_columns) if n <= len(layout.header)]
+        if any(shown):
+            yield Finding(
+                "注意",
+                head,
+                f"表示されていない列も読みます（{'、'.join(filter(None, shown))}）",
+                "読まなくてよい列なら、列ごと消してください",
             )
         if self.table.is_hidden:
             yield Finding(

@@ -200,6 +200,9 @@ def _look_through(path: Path) -> tuple[list[Finding], bool]:
                     noticed["マクロは実行せず、読みません"] = ""
                 elif name.startswith("xl/externalLinks/"):
                     noticed["ほかのブックへのリンクはたどりません（保存されている値を読みます）"] = ""
+                elif name in ("word/footnotes.xml", "word/endnotes.xml"):
+                    if b"<w:t" in archive.read(part):
+                        noticed["脚注は読みません"] = "意見なら表の中へ移してください"
                 elif re.search(r"/comments?\d*\.xml$", name):
                     noticed["コメント（メモ）は読みません"] = "意見ならセルか本文へ移してください"
                 if not name.endswith((".xml", ".rels", ".vml")):

@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass, replace
 
 from pipeline.errors import IkenError
-from pipeline.kinds import EMPTY, EXAMPLE, NOTE, OPINION, OVERVIEW
+from pipeline.kinds import EMPTY, EXAMPLE, NOTE, OPINION, OVERVIEW, TOTAL
 from pipeline.language.normalize import normalize, tidy_spaces
 from pipeline.reading.blocks import Block, Cell, has_bullet
-from pipeline.reading.departments import Legend, legend_entries
+from pipeline.reading.columns import is_number_heading
+from pipeline.reading.departments import Legend, legend_entries, one_entry
 from pipeline.reading.grids import Grid, Row, Tables
 from pipeline.reading.measures import Heading, read_measure, read_policy
 from pipeline.records import OUTSIDE, Finding, Item, Measure, Place, Plan, Source
@@ -22,7 +23,10 @@ from pipeline.records import OUTSIDE, Finding, Item, Measure, Place, Plan, Sourc
 _OUTSIDE_HEADING = re.compile(
     r"計画に(?:は)?な[いき]|計画外|体系外|体系に(?:は)?ない|新たな(?:トピック|視点|課題|テーマ)|その他"
 )
-_DEPARTMENT_HEADINGS = ("担当課", "課名", "所管課", "担当部署", "部署", "部署名", "担当")
+_DEPARTMENT_HEADINGS = (
+    *("担当課", "課名", "所管課", "担当部署", "部署", "部署名", "担当"),
+    *("提出課", "回答課", "課", "所属", "担当課名", "所管部署", "関係課"),
+)
 _EXAMPLE_HEADING = re.compile(r"例|取組|取り組み|実績")
 # What a plan promises: …を進めます。 …に努めます。
 _PROMISE = re.compile(r"(?:ます|ていく|図る|努める|進める)。?$")
@@ -46,8 +50,12 @@ class _Columns:
 
 
 def is_plan_table(tables: Tables) -> bool:
-    """Whether some table has the headings of a working-team table: a measure and the opinions on it."""
-    return any({"measure", "opinions"} <= _columns_of(grid).keys() for grid in tables.grids)
+    """Whether some table has the headings of a working-team table: a plan's structure beside the opinions.
+
+    A list has one opinion a row, and may name the measure too: it has no 基本施策 and no 概要.
+    """
+    found = [_columns_of(grid).keys() for grid in tables.grids]
+    return any({"measure", "opinions"} <= roles and roles & {"policy", "overview"} for roles in found)
 
 
 def _columns_of(grid: Grid) -> dict[str, int]:
@@ -111,8 +119,12 @@ class _TableReader:
         self._measures: list[Measure] = []
         self._legend = departments or self._find_legend()
         self._policy = Heading(None, "")
+        self._headings: dict[int, str] = {}  # what stands above each column
         self._label = ""  # where the opinions of the current row are filed
         self._is_beyond = False  # whether the current row lies outside the plan
+        self._opinion_rows = 0  # rows that a merged cell of opinions still covers
+        self._anchored = (0, 0)  # the items that came of it
+        self._rows_left = 0  # rows that the merged cell of departments still covers
         self._beyond_kind = NOTE  # what the bullets beside a topic outside the plan are
         self._beside: tuple[str, ...] = ()  # departments in a column of their own
 
@@ -140,6 +152,9 @@ class _TableReader:
                     self._note("情報", Place(self._file, "", grid.name), "庁内意見の表ではないので読みません")
                 continue
             start = next((n for n, row in enumerate(grid.rows) if _roles(row)), 0)
+            for row in grid.rows:
+                if _roles(row):
+                    self._headings.update({n: cell.text for n, cell in enumerate(row.cells) if cell.blocks})
             for number, row in enumerate(grid.rows):
                 if (
                     number >= start
@@ -158,6 +173,9 @@ class _TableReader:
 
     def _look_around(self) -> None:
         """Tell of opinions outside the table, and of a legend that is not there."""
+        for measure in self._measures:
+            if not measure.overview:
+                self._note("情報", "", f"施策「{measure.label}」に概要がありません")
         for line, spot in self._tables.notes:
             if has_bullet(line):
                 self._note(
@@ -191,12 +209,12 @@ class _TableReader:
                 )
 
     def _find_legend(self) -> Legend:
-        entries = [entry for line, _ in self._tables.notes for entry in legend_entries(line)]
-        for grid in self._tables.grids:
-            for row in grid.rows:
-                # in a spreadsheet the legend stands in a row above the headings, or below the table
-                if _is_remark(row):
-                    entries += [entry for cell in row.cells for entry in legend_entries(cell.text)]
+        lines = [line for line, _ in self._tables.notes]
+        # in a spreadsheet the legend stands in rows above the headings, or below the table
+        remarks = [row for grid in self._tables.grids for row in grid.rows if _is_remark(row)]
+        lines += [block.text for row in remarks for cell in row.cells for block in cell.blocks]
+        entries = [entry for line in lines for entry in legend_entries(line)]
+        entries = entries or [entry for line in lines if (entry := one_entry(line))]
         return Legend(dict.fromkeys(entries), file=self._file)
 
     def _note(self, level: str, where: Row | Place | str, what: str, remedy: str = "") -> None:
@@ -225,12 +243,44 @@ class _TableReader:
             row.cells[number] if 0 <= number < len(row.cells) else Cell()
             for number in (columns.policy, columns.measure, columns.overview, columns.opinions, columns.department)
         )
-        self._beside = _names(department)
+        if department.blocks or not self._rows_left:
+            self._beside, self._rows_left = _names(department), department.height
+        self._rows_left = max(0, self._rows_left - 1)
+        if self._opinion_rows and not opinions.blocks and department.blocks:
+            self._share(_names(department))
+        self._opinion_rows = opinions.height - 1 if opinions.blocks else max(0, self._opinion_rows - 1)
+        before = len(self._items)
+        self._read_cells(row, columns, (policy, measure, overview, opinions))
+        if opinions.blocks:
+            self._anchored = (before, len(self._items))
+
+    def _share(self, departments: tuple[str, ...]) -> None:
+        """An opinion merged over several rows is held by the departments of all of them."""
+        for number in range(*self._anchored):
+            item = self._items[number]
+            if item.kind == OPINION:
+                self._items[number] = replace(item, departments=tuple(dict.fromkeys((*item.departments, *departments))))
+
+    def _read_cells(self, row: Row, columns: _Columns, cells: tuple[Cell, Cell, Cell, Cell]) -> None:
+        policy, measure, overview, opinions = cells
         for extra in range(len(row.cells)):
-            if extra not in columns and row.cells[extra].blocks:
-                self._add_items(row, row.cells[extra].blocks, NOTE, first=1)
-                self._note("注意", row, "見出しのない列に文字があります", "意見なら意見の列へ移してください")
+            if (
+                extra not in columns
+                and row.cells[extra].blocks
+                and not is_number_heading(self._headings.get(extra, ""))
+            ):
+                self._add_items(row, row.cells[extra].blocks, NOTE, first=1, column=f"{extra + 1}列・")
+                heading_here = self._headings.get(extra, "")
+                named = (
+                    f"「{heading_here}」の列に文字があります（注記として数えます）"
+                    if heading_here
+                    else "見出しのない列に文字があります"
+                )
+                self._note("注意", row, named, "意見なら意見の列へ移してください")
         heading = read_measure(measure.text)
+        if _is_total(row):
+            self._add_items(row, tuple(block for cell in row.cells for block in cell.blocks)[:1], TOTAL, first=1)
+            return
         if policy.blocks:
             policy_heading = read_policy(policy.text)
             self._is_beyond = self._is_outside(policy_heading, measure, overview)
@@ -311,6 +361,9 @@ class _TableReader:
 
     def _code(self, heading: Heading) -> str:
         same = [m for m in self._measures if m.policy == self._policy_label()]
+        known = next((m for m in same if m.name == heading.name), None)
+        if heading.number is None and known:
+            return known.code  # the name repeated on every row
         number = heading.number if heading.number is not None else len(same) + 1
         policies = list(dict.fromkeys(m.policy for m in self._measures))
         policy = self._policy.number
@@ -332,6 +385,8 @@ class _TableReader:
         known = next((m for m in self._measures if m.code == measure.code), None)
         if known is None:
             self._measures.append(measure)
+        elif known.name == measure.name and measure.overview and not known.overview:
+            self._measures[self._measures.index(known)] = measure
         elif known.name != measure.name:
             raise IkenError(
                 f"施策 {measure.code} が「{known.name}」と「{measure.name}」の二つあります",
@@ -343,8 +398,6 @@ class _TableReader:
         for number, block in enumerate(overview.blocks, 1):
             if block.is_bullet and not any(item.kind == OVERVIEW and item.text == block.text for item in self._items):
                 self._add_items(row, (block,), OVERVIEW, first=number, column="概要の列・")
-        if not overview.blocks:
-            self._note("情報", row, f"施策「{measure.label}」に概要がありません")
 
     def _add_opinions(self, row: Row, blocks: tuple[Block, ...], *, first: int) -> None:
         outer = -1  # where the opinion stands that a bullet within a bullet belongs to
@@ -401,7 +454,19 @@ def _is_remark(row: Row) -> bool:
     if len(filled) != 1 or filled[0].blocks[0].is_bullet:
         return False
     text = filled[0].text
-    return text.startswith(("※", "＊", "（注", "(注", "注）", "注:", "注：")) or bool(legend_entries(text))
+    return text.startswith(("※", "＊", "（注", "(注", "注）", "注:", "注：")) or bool(
+        legend_entries(text) or one_entry(text)
+    )
+
+
+def _is_total(row: Row) -> bool:
+    """合計 beside nothing but numbers."""
+    texts = [normalize(cell.text) for cell in row.cells if cell.blocks]
+    return (
+        bool(texts)
+        and bool(re.fullmatch(r"合計|小計|総計|計|意見数|件数", texts[0]))
+        and all(re.fullmatch(r"[\d,]+\s*(?:件|課)?", text) for text in texts[1:])
+    )
 
 
 def _names(cell: Cell) -> tuple[str, ...]:

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import IkenError
+from pipeline.reading.blocks import Cell
+from pipeline.reading.columns import find_columns
 from pipeline.reading.decode import encoding_of
 from pipeline.reading.extras import need
 from pipeline.reading.grids import Grid
 from pipeline.reading.packages import broken
-from pipeline.reading.spreadsheet import Merges, Sheet
+from pipeline.reading.spreadsheet import Merges, Sheet, text_of
 
 _PROBE = 1 << 20  # bytes looked at to tell the encoding
+_PROBED_LINES = 50
 _DELIMITERS = {".tsv": "\t", ".txt": "\t"}
 
 csv.field_size_limit(1 << 28)
@@ -53,19 +56,29 @@ def table_of_csv(path: Path) -> RowTable:
     with path.open("rb") as stream:
         head = stream.read(_PROBE)
     encoding = encoding_of(head, path, complete=len(head) < _PROBE)
-    delimiter = _DELIMITERS.get(path.suffix.lower(), ",")
-    first = head.decode(encoding, errors="ignore")[:4096]
-    if delimiter == "," and first.count("\t") > first.count(","):
-        delimiter = "\t"
-    elif delimiter == "," and first.count(";") > 2 * first.count(","):
-        delimiter = ";"
+    delimiter = _delimiter(head.decode(encoding, errors="ignore"), _DELIMITERS.get(path.suffix.lower(), ","))
 
     def rows() -> Iterator[tuple[int, Values]]:
         with path.open(encoding=encoding, newline="") as stream:
             for number, row in enumerate(_csv_rows(stream, delimiter, path), 1):
-                yield number, tuple(row)
+                yield number, tuple(cell.replace("\r\n", "\n").replace("\r", "\n") for cell in row)
 
     return RowTable(rows)
+
+
+def _delimiter(text: str, usual: str) -> str:
+    """What parts the columns: that under which the headings show best, else what the ending says.
+
+    Opinions hold commas and semicolons, headings do not.
+    """
+    best, most = usual, 0
+    for candidate in dict.fromkeys((usual, ",", "\t", ";")):
+        rows = csv.reader(text.splitlines()[:_PROBED_LINES], delimiter=candidate)
+        found = [roles for row in rows if "opinion" in (roles := find_columns(row))]
+        named = max(map(len, found), default=0)
+        if named > most:
+            best, most = candidate, named
+    return best
 
 
 def _csv_rows(stream: io.TextIOWrapper, delimiter: str, path: Path) -> Iterator[list[str]]:
@@ -92,9 +105,25 @@ def table_of_grid(grid: Grid) -> RowTable:
 
     def rows() -> Iterator[tuple[int, Values]]:
         for number, row in enumerate(grid.rows, 1):
-            yield number, tuple("\n".join(block.text for block in cell.blocks) for cell in row.cells)
+            yield number, tuple(_cell_text(cell) for cell in row.cells)
 
-    return RowTable(rows, grid.name)
+    def merges() -> Merges:
+        return Merges(
+            {
+                (number, column): (cell.height, 1)
+                for number, row in enumerate(grid.rows, 1)
+                for column, cell in enumerate(row.cells, 1)
+                if cell.height > 1
+            }
+        )
+
+    return RowTable(rows, grid.name, merges=merges)
+
+
+def _cell_text(cell: Cell) -> str:
+    """A cell's paragraphs as lines; several points keep their bullets."""
+    several = len(cell.blocks) > 1
+    return "\n".join(("・" if block.is_bullet and several else "") + block.text for block in cell.blocks)
 
 
 def table_of_parquet(path: Path) -> RowTable:
@@ -115,7 +144,7 @@ def table_of_parquet(path: Path) -> RowTable:
                     columns = [column.to_pylist() for column in batch.columns]
                     for values in zip(*columns, strict=True):
                         number += 1
-                        yield number, tuple("" if value is None else str(value) for value in values)
+                        yield number, tuple(text_of(value) for value in values)
         except (arrow.ArrowException, OSError) as error:
             raise broken(path, error) from error
 

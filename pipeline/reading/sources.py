@@ -124,7 +124,7 @@ def _open_lists(
         elif len(tables) > 1 and any(any(cell.strip() for cell in row) for _, row in table.rows()):
             noticed.append(
                 Finding(
-                    "情報",
+                    "注意" if _has_sentences(table) else "情報",
                     Place(path.name, "", table.name),
                     "意見の列がないので読みません",
                     "意見があるなら見出しを付けてください",
@@ -133,6 +133,11 @@ def _open_lists(
     if not lists:
         raise no_layout(tables[0], path, columns)
     return Opened(path, None, tuple(lists), tuple(noticed))
+
+
+def _has_sentences(table: RowTable) -> bool:
+    """Whether a table without the headings of a list may hold opinions all the same."""
+    return any(len(cell) > 20 or cell.rstrip().endswith("。") for _, row in table.rows() for cell in row)
 
 
 def _open_workbook(package: Package, departments: Legend | None, columns: Columns | None) -> Opened:
@@ -203,4 +208,8 @@ def _hidden(path: Path, name: str, is_hidden: bool, merges: Merges, spots: Seque
                 "読まなくてよい行なら、行ごと消してください",
             )
         )
+    if merges.hidden_columns:
+        count = len(merges.hidden_columns)
+        what, remedy = f"表示されていない列も読みます（{count}列）", "読まなくてよい列なら、列ごと消してください"
+        findings.append(Finding("注意", Place(path.name, "", name), what, remedy))
     return findings

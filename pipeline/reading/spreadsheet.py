@@ -7,6 +7,7 @@ out of the sheet's XML. Formulas give the value that was saved with them and are
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import zipfile
@@ -24,7 +25,7 @@ from pipeline.records import Finding, Place
 
 _COLUMNS = 1_000  # a list of a thousand columns is read; one of 16,384 is a slip of the hand
 _RANGE = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?$")
-_SHOWN_LENGTH = 32_767  # what a cell of Excel can hold
+_TOLD = ("{*}mergeCell", "{*}row", "{*}col")
 Values = tuple[str, ...]
 
 
@@ -34,6 +35,7 @@ class Merges:
 
     spans: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
     def covered(self) -> dict[tuple[int, int], tuple[int, int]]:
         """Every covered cell and the first cell that covers it downwards in the same column."""
@@ -62,25 +64,37 @@ class Workbook:
         self.path = package.path
         self._formulas = package.has_formulas
         self._openpyxl = need("openpyxl", package.path)
-        self._book = self._open(values=True)
-        self.sheets: tuple[Sheet, ...] = tuple(Sheet(self, sheet) for sheet in self._book.worksheets)
+        with self.opened(values=True) as book:
+            self.sheets: tuple[Sheet, ...] = tuple(
+                Sheet(self, number, str(sheet.title), sheet.sheet_state != "visible", sheet._worksheet_path)
+                for number, sheet in enumerate(book.worksheets)
+            )
 
-    def _open(self, *, values: bool) -> Any:  # noqa: ANN401 openpyxl types its books loosely
+    @contextlib.contextmanager
+    def opened(self, *, values: bool) -> Iterator[Any]:
+        """Open the file for one reading; on Windows nobody else could write to it while it is open."""
         try:
-            return self._openpyxl.load_workbook(
+            book = self._openpyxl.load_workbook(
                 self.path, read_only=True, data_only=values, keep_links=False, keep_vba=False
             )
         except Exception as error:  # a fault of the library on bytes that are no workbook, whatever its name
             raise broken(self.path, error) from error
+        try:
+            yield book
+        finally:
+            book.close()
 
     def lost_formulas(self) -> Iterator[Finding]:
         """Formulas whose value was not saved with them: what they would show is not in the file."""
         if not self._formulas:
             return
-        book = self._open(values=False)
-        for shown, written in zip(self._book.worksheets, book.worksheets, strict=True):
+        with self.opened(values=True) as shown, self.opened(values=False) as written:
+            yield from self._lost(shown, written)
+
+    def _lost(self, calculated: Any, written: Any) -> Iterator[Finding]:  # noqa: ANN401 openpyxl types its books loosely
+        for shown, formula in zip(calculated.worksheets, written.worksheets, strict=True):
             spots = []
-            for values, formulas in zip(_safely(shown, self.path), _safely(written, self.path), strict=False):
+            for values, formulas in zip(_safely(shown, self.path), _safely(formula, self.path), strict=False):
                 spots += [
                     f"{cell.column_letter}{cell.row}"
                     for value, cell in zip(values, formulas, strict=False)
@@ -105,31 +119,38 @@ class Sheet:
     is_hidden : bool
     """
 
-    def __init__(self, book: Workbook, sheet: Any) -> None:  # noqa: ANN401
-        self.title = str(sheet.title)
-        self.name = f"シート「{self.title}」"
-        self.is_hidden = sheet.sheet_state != "visible"
+    def __init__(self, book: Workbook, number: int, title: str, is_hidden: bool, part: str) -> None:
+        self.title = title
+        self.name = f"シート「{title}」"
+        self.is_hidden = is_hidden
         self._book = book
-        self._sheet = sheet
+        self._number = number
+        self._part = part  # where the sheet stands in the package
 
     def rows(self) -> Iterator[tuple[int, Values]]:
         """Yield the rows that hold anything, with their number as the spreadsheet shows it."""
-        for number, cells in enumerate(_safely(self._sheet, self._book.path), 1):
-            values = tuple(_text(cell.value) for cell in cells[:_COLUMNS])
-            if any(values):
-                yield number, values
+        with self._book.opened(values=True) as book:
+            for number, cells in enumerate(_safely(book.worksheets[self._number], self._book.path), 1):
+                values = tuple(text_of(cell.value) for cell in cells[:_COLUMNS])
+                if any(values):
+                    yield number, values
 
     def merges(self) -> Merges:
         """Find merged cells and hidden rows."""
         etree = need("lxml.etree", self._book.path)
         spans: dict[tuple[int, int], tuple[int, int]] = {}
         hidden: set[int] = set()
+        columns: set[int] = set()
         try:
-            with zipfile.ZipFile(self._book.path) as archive, archive.open(self._sheet._worksheet_path) as stream:
-                for _, element in etree.iterparse(stream, tag=("{*}mergeCell", "{*}row"), resolve_entities=False):
+            with zipfile.ZipFile(self._book.path) as archive, archive.open(self._part) as stream:
+                for _, element in etree.iterparse(stream, tag=_TOLD, resolve_entities=False):
                     if element.tag.endswith("}row"):
                         if element.get("hidden") in ("1", "true"):
                             hidden.add(int(element.get("r", "0")))
+                    elif element.tag.endswith("}col"):
+                        if element.get("hidden") in ("1", "true"):
+                            last = min(int(element.get("max", "0")), _COLUMNS)
+                            columns.update(range(int(element.get("min", "1")), last + 1))
                     elif found := _RANGE.match(element.get("ref", "")):
                         left, top, right, bottom = found.groups()
                         first = int(top), _column(left)
@@ -139,7 +160,7 @@ class Sheet:
                         del element.getparent()[0]
         except (etree.XMLSyntaxError, KeyError, zipfile.BadZipFile) as error:
             raise broken(self._book.path, error) from error
-        return Merges(spans, frozenset(hidden))
+        return Merges(spans, frozenset(hidden), frozenset(columns))
 
     def grid(self, merges: Merges) -> Grid:
         """Read the sheet as a table."""
@@ -171,12 +192,14 @@ def _column(letters: str) -> int:
     return number
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """A cell as it would be read: whole numbers without a point, days without a time."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value != value:  # noqa: PLR0124 not a number is no value
+        return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, dt.datetime) and value.time() == dt.time():

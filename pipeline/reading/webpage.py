@@ -58,7 +58,9 @@ def _rows(table: Any, html: Any, name: str) -> Iterator[Row]:  # noqa: ANN401 el
             while covered.pop((number, len(cells)), False):
                 cells.append(Cell())
             height, width = _span(element, "rowspan"), _span(element, "colspan")
-            height = min(height, len(rows) - number)
+            # rowspan=0: down to the last row
+            left = len(rows) - number
+            height = left if element.get("rowspan", "").strip() == "0" else min(height, left)
             for below in range(1, height):
                 for beside in range(width):
                     covered[number + below, len(cells) + beside] = True

@@ -45,7 +45,7 @@ def tables_of_docx(package: Package) -> Tables:
             name = f"表{len(grids) + 1}"
             grids.append(Grid(tuple(_rows(element, styles, name)), name))
     findings = []
-    if next(body.iter(f"{_W}del", f"{_W}ins"), None) is not None:
+    if next(body.iter(*(f"{_W}{name}" for name in ("del", "ins", "moveFrom", "moveTo"))), None) is not None:
         findings.append(
             Finding(
                 "注意",
@@ -65,7 +65,7 @@ def _blocks(parent: Any) -> Iterator[Any]:  # noqa: ANN401 elements of lxml are 
         elif child.tag == f"{_W}sdt":
             for content in child.iterchildren(f"{_W}sdtContent"):
                 yield from _blocks(content)
-        elif child.tag in (f"{_W}ins", f"{_W}customXml"):
+        elif child.tag in (f"{_W}ins", f"{_W}moveTo", f"{_W}customXml"):
             yield from _blocks(child)
 
 
@@ -131,6 +131,8 @@ def _cell_blocks(cell: Any, styles: dict[str, int]) -> Iterator[Block]:  # noqa:
         if level is None or has_bullet(text):
             lines += text.split("\n")
             continue
+        if not text.strip() and element.find(f".//{_W}del") is not None:
+            continue  # a point that was struck out
         yield from blocks_of_lines(lines)
         lines = []
         yield Block(without_bullet(" ".join(text.split())), True, level)
@@ -151,6 +153,8 @@ def _text(paragraph: Any) -> str:  # noqa: ANN401
                 parts.append("\n")
             elif child.tag == f"{_W}tab":
                 parts.append(" ")
+            elif child.tag == f"{_W}noBreakHyphen":
+                parts.append("-")
             else:
                 walk(child)
 
