@@ -202,8 +202,10 @@ def test_recall_and_precision_on_the_table() -> None:
         for counter, spans in ((right, wanted & got), (false, got - wanted), (missed, wanted - got)):
             counter.update({span.partition(":")[0]: count for span, count in spans.items()})
     assert len(rows) == 260
-    assert right.total() / (right.total() + false.total()) >= 0.93
-    assert right.total() / (right.total() + missed.total()) >= 0.93
+    # Measured on the whole table: precision 0.973, recall 0.938. The half that the rules were not made from
+    # has 0.945 and 0.878 of it, below the goal of 0.95: what is left is in names, dates of birth and addresses.
+    assert right.total() / (right.total() + false.total()) >= 0.96
+    assert right.total() / (right.total() + missed.total()) >= 0.925
     assert set(right) == set(KINDS)
 
 

@@ -28,7 +28,7 @@ _BLOT = "\ue000"
 # Nothing but a name can be found in a text without one of these. Kanji numbers only where one counts
 # houses, years or digits: 二丁目, 昭和四十年, 〇九〇.
 _SIGNS = re.compile(
-    r"[0-9０-９@＠〒〇★☆]|[一二三四五六七八九十](?:番|丁|年|月|[-ー−－ノ])|[アあ]ット|あっと"
+    r"[0-9０-９@＠〒〇★☆]|[一二三四五六七八九十](?:番|丁|年|月|[-ー−－ノ]|の[一二三四五六七八九十])|[アあ]ット|あっと"
     r"|[a-zA-Zａ-ｚＡ-Ｚ](?:[a-zA-Zａ-ｚＡ-Ｚ]{3}|[.．][a-zA-Zａ-ｚＡ-Ｚ])"
 )
 _DIGIT = re.compile(r"[\d〇零一二三四五六七八九]")
@@ -203,4 +203,6 @@ def _is_official(url: str, before: str, urls: UrlRules) -> bool:
         return False
     if any(pattern.search(url) for pattern in urls.official):
         return True
-    return urls.official_before.search(before) is not None and urls.personal_before.search(before) is None
+    if urls.personal_before.search(before):
+        return False
+    return bool(urls.official_before.search(before) or urls.official_talk.search(before))

@@ -22,6 +22,7 @@ _LONGEST = 5  # words of a name: ファム・ヴァン・ナム
 _KATAKANA = re.compile(r"(?:[ァ-ヴー]{1,12}[・= ]){1,4}[ァ-ヴー]{1,12}\Z|[ァ-ヴー]{2,12}\Z")
 _LATIN = re.compile(r"(?<![A-Za-z])[A-Z][a-z]+(?:[ .・-]{1,2}[A-Z][A-Za-z.]*){0,3} ?\Z")
 _HIRAGANA = re.compile(r"[ぁ-んー]{2,5}")
+_ALL_HIRAGANA = re.compile(r"[ぁ-んー]+")
 _KANJI = re.compile(r"[一-龥々]{1,3}")
 _GIVEN_TAIL = re.compile(r"[一-龥々]|[ぁ-ん]{1,3}|[ァ-ヴー]{1,3}|[一-龥々]{2}")
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
@@ -33,10 +34,10 @@ _OPENS_NAME = re.compile(r"(?:\A|[・、。,.:!?()\[\]「」【】〒〓/\s]|[�
 _JOINS_NAMES = re.compile(r"(?:[・、,と/&]|や)\s?\Z")
 _GROWN_ON = re.compile(r"[一-龥々ァ-ヴーA-Za-z]")
 _READING = re.compile(r" ?\(([ぁ-んァ-ヴー]{2,8}(?: [ぁ-んァ-ヴー]{1,8})?)\)")
-_AGE = re.compile(r"\s?[(、]\s?(?:当時|満)?\d{1,3}歳?[)、。]|\s\d{2}歳")
 _SEGMENT = re.compile(r"[^。！？!?\n]+")
 _SENTENCE_END = re.compile(r"[。！？!?]\s*[(\[]?\s*\Z")
-_KANA_NAME = re.compile(r"[ぁ-んー]{2,5}|[ァ-ヴー]{2,6}")
+_GIVEN = re.compile(r"[ぁ-んー]{2,5}|[ァ-ヴー]{2,6}|[一-龥々]{1,3}")
+_KANA = re.compile(r"[ぁ-んー]{5,8}|[ァ-ヴー]{5,9}")
 _SEGMENT_EDGES = " 　、,.()[]「」【】-ー―:"
 _FIELD = re.compile(
     r"[\s」\])]*(?P<joint>[:=→\s」\])]|は|が)\s*[「(]?"
@@ -223,7 +224,7 @@ def _stands_for_a_person(sheet: Sheet, first: int, last: int, rules: NameRules) 
         or _is_kin(sheet, start, end, rules)
         or _introduces(sheet, start, end, rules)
         or _is_full_name(sheet, first, last, rules)
-        or (_opens(sheet, start) and _AGE.match(sheet.text, end) is not None)
+        or rules.after_name.match(sheet.text, end) is not None
         or (_does_what_persons_do(sheet, first, end, rules))
     )
 
@@ -256,7 +257,12 @@ def _in_a_role(sheet: Sheet, start: int, end: int, rules: NameRules) -> bool:
     if match is None or not (_ENDS_NAME.match(sheet.text, end) or rules.introduces.match(sheet.text, end)):
         return False
     if before.rstrip().endswith("は"):
-        return rules.introduces.match(sheet.text, end) is not None or sheet.text[end : end + 1] == "が"
+        return rules.introduces.match(sheet.text, end) is not None or sheet.text[end : end + 1] in (
+            "",
+            "が",
+            "。",
+            "\n",
+        )
     return True
 
 
@@ -301,10 +307,6 @@ def _does_what_persons_do(sheet: Sheet, first: int, end: int, rules: NameRules) 
     if rules.deed.match(sheet.text, end) is None or sheet.text[sheet.starts[first] : end] in rules.places_too:
         return False
     return first == 0 or sheet.words[first - 1].pos in ("助詞", "補助記号", "接続詞")
-
-
-def _opens(sheet: Sheet, start: int) -> bool:
-    return _OPENS_NAME.search(sheet.before(start)) is not None
 
 
 # ── names the dictionary does not know ───────────────────────────────────────────────────────
@@ -358,7 +360,7 @@ def _kana_or_child(sheet: Sheet, end: int, honorific: str, rules: NameRules) -> 
         first -= 1
     start = sheet.starts[first]
     name = sheet.text[start:end]
-    if _is_kana_surname(name, rules):
+    if _is_kana_surname(name, rules) or name in rules.kana_given:
         return start
     if rules.child_name.fullmatch(honorific) and (_HIRAGANA.fullmatch(name) or _KANJI.fullmatch(name)):
         return end if rules.not_name.search(name) else start
@@ -445,8 +447,9 @@ def _field(sheet: Sheet, field: re.Match[str], rules: NameRules) -> Iterator[Spa
         return
     if start == run and (field["joint"] in "はが" or not _is_written_as_name(sheet.text, parts[0])):
         return
-    if len(parts) == 1 and start == run and _HIRAGANA.fullmatch(sheet.text[start : parts[0][1]]):  # お名前：なし
-        return
+    written = sheet.text[start : parts[0][1]]
+    if len(parts) == 1 and start == run and _ALL_HIRAGANA.fullmatch(written) and not _is_kana_full_name(written, rules):
+        return  # お名前：なし
     if (
         len(parts) > 1
         and _is_written_as_name(sheet.text, parts[1])
@@ -501,15 +504,22 @@ def _signature(sheet: Sheet, start: int, end: int, rules: NameRules) -> Iterator
     has_text_before = _SENTENCE_END.search(sheet.before(start)) is not None
     named = all(map(_is_name, words))
     placed = bool(closing) and len(words) == 1 and words[0].pos3 == _PLACE and name not in rules.places_too
-    if (named and (len(words) > 1 or has_text_before)) or (placed and has_text_before) or _is_kana_pair(name, rules):
+    signed = has_text_before and (named or placed or _is_kana_full_name(name, rules))
+    if signed or (named and len(words) > 1) or _is_name_in_two(name, rules):
         yield start, end
 
 
-def _is_kana_pair(name: str, rules: NameRules) -> bool:
-    """おかべ　せつこ, ワクイ　ヨシエ."""
+def _is_name_in_two(name: str, rules: NameRules) -> bool:
+    """おかべ　せつこ, ワクイ　ヨシエ, 村越　キヨ."""
     first, gap, second = name.partition(" ")
-    kana = _KANA_NAME.fullmatch(second.strip())
-    return bool(gap and kana and _is_kana_surname(first, rules))
+    return bool(gap and _GIVEN.fullmatch(second.strip()) and _is_surname(first, rules))
+
+
+def _is_kana_full_name(name: str, rules: NameRules) -> bool:
+    """Whether it is a surname and more, all in kana: おかべせつこ, ワクイヨシエ."""
+    return any(_is_kana_surname(name[:place], rules) for place in range(2, len(name) - 1)) and bool(
+        _KANA.fullmatch(name)
+    )
 
 
 # ── what the names found tell of others ──────────────────────────────────────────────────────
@@ -522,6 +532,9 @@ def _is_known(sheet: Sheet, span: Span, rules: NameRules) -> bool:
     if name in rules.known or any(_overlaps(sheet.text, known, start, end) for known in rules.known):
         return True
     honored = _honored(sheet, end, rules)
+    before = sheet.starting_at(start) - 1
+    if before >= 0 and sheet.words[before].pos == "接頭辞" and sheet.between(before + 1) == "":  # お不動さん
+        return True
     return bool(rules.known_before.search(sheet.before(start))) or (
         not honored and rules.known_after.match(sheet.text, end) is not None
     )

@@ -26,18 +26,8 @@ _CONDITIONS = ("not_after", "not_before", "not_like", "must_like")
 
 # These say how the text before a place ends.
 _ENDINGS = frozenset(
-    {
-        "not_after",
-        "official_account",
-        "official_before",
-        "personal_before",
-        "cues",
-        "known_before",
-        "selves",
-        "area_end",
-        "town_end",
-    }
-    | {"not_name", "must_like", "role_before", "kin_before", "closing"}
+    {"not_after", "official_account", "official_before", "official_talk", "personal_before", "cues", "area_end"}
+    | {"town_end", "known_before", "selves", "not_name", "must_like", "role_before", "kin_before", "closing"}
 )
 
 
@@ -79,6 +69,7 @@ class UrlRules:
     official: tuple[re.Pattern[str], ...]
     official_account: re.Pattern[str]
     official_before: re.Pattern[str]
+    official_talk: re.Pattern[str]
     personal_before: re.Pattern[str]
     personal: re.Pattern[str]
 
@@ -117,6 +108,7 @@ class NameRules:
     label: re.Pattern[str]
     introduces: re.Pattern[str]
     deed: re.Pattern[str]
+    after_name: re.Pattern[str]
     closing: re.Pattern[str]
     selves: re.Pattern[str]
     head_of_place: re.Pattern[str]
@@ -132,6 +124,7 @@ class NameRules:
     seldom: frozenset[str]
     surnames: frozenset[str]
     kana_surnames: frozenset[str]
+    kana_given: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
