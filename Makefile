@@ -29,7 +29,7 @@ model: $(READY)
 
 # new pins, after a change of pyproject.toml (needs the network)
 lock: $(READY)
-	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --generate-hashes --extra documents --group dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --generate-hashes --extra documents --extra notebook --group dev pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) out dist
