@@ -6,19 +6,20 @@ The functions here are the Python API; each command of ``iken`` calls one of the
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.deliver.results import Results
+from pipeline import __version__
+from pipeline.deliver.results import MadeWith, Results
 from pipeline.errors import IkenError
+from pipeline.export import deliver
 from pipeline.identity import check_ids
 from pipeline.kinds import OPINION
 from pipeline.language.batch import Batch, in_batches
@@ -137,18 +138,10 @@ def run(
     IkenError
         For whatever the user can mend; LedgerError when the ledger does not add up.
     """
-    from pipeline.deliver import cells, tables
-    from pipeline.deliver.folder import write_folder
-
     options = options or Options()
     started = time.time()
     results, judge = _results(sources, options, progress)
-    files = {
-        name: cells.csv_bytes(list(frame.columns), tables.rows_of(frame)) for name, frame in results.tables().items()
-    }
-    files["run.json"] = _run_record(sources, options, results, judge, started)
-    write_folder(out, files)
-    return results
+    return deliver(out, results, _run_record(sources, options, results, judge, started))
 
 
 def _results(sources: Sequence[Path], options: Options, progress: Progress | None) -> tuple[Results, Judge]:
@@ -177,7 +170,21 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
     ledger = build_ledger(read, judged, names.counts)
     notes = (*judge.model.notes, *repeats.differences(judge.codebook.digest, judge.model.digest))
     found = (*findings, *_name_findings(names, hide=options.mask))
-    return Results(tuple(read), plan, judged, ledger, judge.codebook.names, found, notes, rest, options.round), judge
+    results = Results(
+        tuple(read),
+        plan,
+        judged,
+        ledger,
+        judge.codebook.names,
+        found,
+        notes,
+        rest,
+        options.round,
+        made_with=MadeWith(
+            __version__, judge.model.name, judge.model.digest, judge.codebook.digest, masked=options.mask
+        ),
+    )
+    return results, judge
 
 
 def read_all(sources: Sequence[Path], options: Options) -> tuple[list[Source], tuple[Finding, ...], Repeats]:
@@ -239,15 +246,16 @@ def one_plan(sources: Sequence[Source]) -> Plan | None:
     return plans[0].plan if plans else None
 
 
-def _run_record(sources: Sequence[Path], options: Options, results: Results, judge: Judge, started: float) -> bytes:
+def _run_record(
+    sources: Sequence[Path], options: Options, results: Results, judge: Judge, started: float
+) -> dict[str, Any]:
     """run.json: what made these results. Only ``time`` differs between two runs on the same input."""
-    from pipeline import __version__
 
     def digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
     named = {"plan": options.plan, "codebook": options.codebook, "departments": options.departments}
-    record = {
+    return {
         "iken": __version__,
         "python": platform.python_version(),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
@@ -269,4 +277,3 @@ def _run_record(sources: Sequence[Path], options: Options, results: Results, jud
             "seconds": round(time.time() - started, 3),
         },
     }
-    return (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode("utf-8")

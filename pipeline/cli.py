@@ -186,6 +186,21 @@ def classify_command(
     typer.echo(f"{out} に書き出しました")
 
 
+@app.command("export", cls=JapaneseCommand)
+def export_command(
+    folder: Annotated[Path, typer.Argument(help="結果のフォルダ", show_default=False)],
+) -> None:
+    """人の確認を反映して、集計表などをもう一度書き出します。"""
+    from pipeline.deliver import terminal
+    from pipeline.export import export
+
+    results = export(folder)
+    to = terminal.console()
+    terminal.show_summary(to, results)
+    terminal.show_ledger(to, results)
+    terminal.show_files(to, folder, results)
+
+
 @app.command("compare", cls=JapaneseCommand)
 def compare_command(
     before: Annotated[Path, typer.Argument(help="前の回の結果のフォルダ", show_default=False)],

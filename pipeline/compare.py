@@ -176,7 +176,7 @@ def _themes(row: Row) -> list[str]:
 
 
 def _place(row: Row) -> str:
-    place = row["計画上の位置"] or row["施策候補1"]
+    place = row.get("確認した施策") or row["計画上の位置"] or row["施策候補1"]
     return OUTSIDE if place.startswith(OUTSIDE) else place
 
 

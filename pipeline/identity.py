@@ -30,6 +30,11 @@ def same_id(text: str) -> str:
     return "S" + _short_hash(same_text_key(text))
 
 
+def text_hash(text: str) -> str:
+    """Give what a decision remembers of the text it was made on: 20 characters, the text as it is read."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
 def name_opinions(items: Iterable[Item], round_name: str) -> Iterator[Opinion]:
     """Give each item its ID; the parts of one comment share their parent's, with ``-1``, ``-2`` behind it.
 

@@ -271,9 +271,163 @@ class PlanMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggested:
+    """What a reviewer was shown, or would have been: the judgement as it stood when a decision was made.
+
+    Attributes
+    ----------
+    verdict : str
+        判定.
+    themes : tuple of str
+        The themes given; the best guess under 保留.
+    kind : str
+    measure : str
+        Where the opinion counted in the plan; empty without a plan.
+    """
+
+    verdict: str
+    themes: tuple[str, ...]
+    kind: str
+    measure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided of one opinion.
+
+    Attributes
+    ----------
+    opinion_id : str
+    text_hash : str
+        Of the text it was made on (:func:`pipeline.identity.text_hash`).
+    themes : tuple of str
+        Empty: none applies.
+    kind : str
+    measure : str
+        A measure's label or 計画外; empty where the reviewer said nothing of it.
+    reviewer : str
+    time : str
+        ISO 8601 with the offset.
+    model : str
+        Digest of the model whose suggestion it answers.
+    blind : bool
+        Whether it was made without seeing the suggestion.
+    suggested : Suggested
+    note : str
+    """
+
+    opinion_id: str
+    text_hash: str
+    themes: tuple[str, ...]
+    kind: str
+    measure: str
+    reviewer: str
+    time: str
+    model: str
+    blind: bool
+    suggested: Suggested
+    note: str = ""
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it is another than what was suggested; a 保留 that is confirmed is none."""
+        return (
+            set(self.themes) != set(self.suggested.themes)
+            or self.kind != self.suggested.kind
+            or (bool(self.measure) and self.measure != self.suggested.measure)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
-    """An opinion with everything that was judged of it."""
+    """An opinion with everything that was judged of it.
+
+    Attributes
+    ----------
+    opinion : Opinion
+    labelling : Labelling
+        After review: what was decided, with the scores as they were.
+    match : PlanMatch
+    decision : Decision or None
+        What a person decided, once applied.
+    """
 
     opinion: Opinion
     labelling: Labelling
     match: PlanMatch = field(default_factory=PlanMatch)
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Opinions that were found to be about the same, without labels (話題).
+
+    Attributes
+    ----------
+    id : str
+        話題ID: ``T01``, the largest first; ``T01-2`` within T01, where there is a hierarchy.
+    heading : str
+        見出し, made of the group's own words.
+    words : tuple of str
+        主な語, the most telling first.
+    opinion_ids : tuple of str
+        In source order; an opinion may stand in several topics.
+    representatives : tuple of str
+        IDs of opinions that say it best, the best first, no two that say the same.
+    stability : float
+        Between 0 and 1: how much of it is found again when the opinions are drawn anew.
+    parent : str
+        話題ID of the topic it is a part of; empty at the top.
+    """
+
+    id: str
+    heading: str
+    words: tuple[str, ...]
+    opinion_ids: tuple[str, ...]
+    representatives: tuple[str, ...]
+    stability: float
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A proposal for a measure, with its evidence.
+
+    Attributes
+    ----------
+    number : int
+        From 1, the strongest first.
+    division : str
+        区分: 新規, 拡充 or 横断.
+    title : str
+        案: composed of the words of its evidence and of the plan.
+    purpose : str
+        趣旨: which need, how many opinions of how many departments, quoted.
+    themes : tuple of str
+    evidence : tuple of str
+        根拠意見ID, the most telling first.
+    departments : tuple of str
+    voices : int
+        Distinct voices among the evidence: copies count once.
+    representative : str
+        The text of the most telling opinion.
+    nearest : str
+        Label of the nearest measure.
+    similarity : float
+        How near, between 0 and 1.
+    strength : float
+        What they are ordered by.
+    """
+
+    number: int
+    division: str
+    title: str
+    purpose: str
+    themes: tuple[str, ...]
+    evidence: tuple[str, ...]
+    departments: tuple[str, ...]
+    voices: int
+    representative: str
+    nearest: str
+    similarity: float
+    strength: float

@@ -32,7 +32,7 @@ from tests.conftest import SHARED, needs_shared
 
 FILES = [
     *("attribute_matrix.csv", "department_matrix.csv", "ledger.csv", "not_opinions.csv", "opinions.csv"),
-    *("plan_matrix.csv", "run.json", "theme_summary.csv"),
+    *("plan_matrix.csv", "results.json.gz", "run.json", "suggestions.csv", "theme_summary.csv", "topics.csv"),
 ]
 CONTRACT = {
     "opinions.csv": (
@@ -44,6 +44,8 @@ CONTRACT = {
     ),
     "plan_matrix.csv": "基本施策,施策,重点,意見数,担い手,資金,交流,オンライン,該当なし,担当課数",
     "department_matrix.csv": "担当課,意見数,担い手,資金,交流,オンライン,該当なし",
+    "suggestions.csv": "番号,区分,案,趣旨,テーマ,意見数,担当課数,担当課,根拠意見ID,代表意見,最も近い施策,類似度",
+    "topics.csv": "話題ID,見出し,主な語,意見数,代表意見,意見ID",
     "attribute_matrix.csv": "属性,値,意見数,担い手,資金,交流,オンライン,該当なし,保留",
     "not_opinions.csv": "区分,回,出典,位置,番号,本文,担当課,計画上の位置,指すもの,指す意見ID",
     "ledger.csv": "段階,件数,内訳",
@@ -234,7 +236,7 @@ def test_formulas_in_opinions_cannot_run(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text('番号,意見,課\n1,"=HYPERLINK(""http://x"")",@課\n2,＋賛成です,-\n', encoding="utf-8")
     batch.run([path], tmp_path / "out")
-    for name in FILES[:-2] + FILES[-1:]:
+    for name in FILES:
         if name.endswith(".csv"):
             with (tmp_path / "out" / name).open(encoding="utf-8-sig", newline="") as stream:
                 for row in csv.reader(stream):

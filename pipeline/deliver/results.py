@@ -7,10 +7,33 @@ from typing import TYPE_CHECKING
 
 from pipeline.deliver import tables
 from pipeline.ledger import LedgerLine
-from pipeline.records import Finding, Item, Judged, Plan, Source
+from pipeline.records import Finding, Item, Judged, Plan, Source, Suggestion, Topic
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class MadeWith:
+    """What judged a round.
+
+    Attributes
+    ----------
+    version : str
+        Of iken.
+    model : str
+        Its name.
+    model_digest, codebook_digest : str
+        SHA-256 in hexadecimal.
+    masked : bool
+        Whether what names a person is masked.
+    """
+
+    version: str = ""
+    model: str = ""
+    model_digest: str = ""
+    codebook_digest: str = ""
+    masked: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,12 @@ class Results:
         What was read and is no opinion.
     round : str
         The name of the round.
+    topics : tuple of Topic
+        話題, the largest first.
+    suggestions : tuple of Suggestion
+        Proposals for measures, the strongest first; empty without a plan.
+    made_with : MadeWith
+        The model and the codebook that judged.
     """
 
     sources: tuple[Source, ...]
@@ -44,6 +73,9 @@ class Results:
     notes: tuple[str, ...] = ()
     rest: tuple[Item, ...] = ()
     round: str = ""
+    topics: tuple[Topic, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    made_with: MadeWith = MadeWith()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The deliverables by file name; those on the plan only where there is a plan."""
@@ -54,6 +86,8 @@ class Results:
             "theme_summary.csv": tables.theme_summary(self.judged, self.themes),
             "plan_matrix.csv": tables.plan_matrix(self.judged, self.plan or Plan(), self.themes),
             "department_matrix.csv": tables.department_matrix(self.judged, list(departments), self.themes),
+            "suggestions.csv": tables.suggestions_table(self.suggestions),
+            "topics.csv": tables.topics_table(self.topics, self.judged),
             "attribute_matrix.csv": tables.attribute_matrix(self.judged, self.themes, attributes),
             "not_opinions.csv": tables.rest_table(self.rest, self.judged, self.round),
             "ledger.csv": tables.ledger_table(self.ledger),

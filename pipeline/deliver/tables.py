@@ -14,16 +14,30 @@ from typing import TYPE_CHECKING
 from pipeline.language.normalize import normalize
 from pipeline.ledger import LedgerLine
 from pipeline.plan.mapping import CANDIDATES
+from pipeline.plan.places import NO_PLACE, is_outside, place_of
 from pipeline.reading.columns import personal_kind
-from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Evidence, Item, Judged, Place, Plan, ThemeScore
+from pipeline.records import (
+    GIVEN,
+    NONE_APPLIES,
+    OUTSIDE,
+    UNDECIDED,
+    Evidence,
+    Item,
+    Judged,
+    Place,
+    Plan,
+    Suggestion,
+    ThemeScore,
+    Topic,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+CONFIRMED, CHANGED = "確認済", "修正済"
 TOTAL_UNIQUE = "合計(実数)"
 TOTAL_COUNTED = "合計(延べ)"
 NO_DEPARTMENT = "（担当課なし）"
-NO_PLACE = "（位置なし）"
 NO_ANSWER = "（記入なし）"
 _MAIN_WORDS = 8
 _FEW_VALUES, _MOST_VALUES, _LONGEST_VALUE = 12, 60, 40  # a category has few values, and short ones
@@ -48,6 +62,8 @@ def opinion_header(themes: Sequence[str], attributes: Sequence[str] = ()) -> lis
             "求めていること",
             "同趣旨の件数",
             "同上の件数",
+            "確認した施策",
+            "確認のメモ",
         ),
     ]
     # a column of the source that is called like one of ours stays apart from it
@@ -80,12 +96,20 @@ def opinion_row(one: Judged, attributes: Sequence[str] = (), copies: int = 1, re
         *(f"{score.probability:.3f}" for score in labelling.scores),
         *(evidence_text(one), item.filed_under),
         *candidates,
-        *(one.opinion.same_id, "", item.number, item.remark, labelling.kind_evidence),
+        *(one.opinion.same_id, review_state(one), item.number, item.remark, labelling.kind_evidence),
         "・".join(dict.fromkeys(part.words for part in best.evidence)) if best else "",
         "／".join(labelling.asking),
         *(str(copies), str(repeated) if repeated else ""),
+        *((one.decision.measure, one.decision.note) if one.decision else ("", "")),
         *(own.get(name, "") for name in attributes),
     ]
+
+
+def review_state(one: Judged) -> str:
+    """確認: empty before review, 確認済 where the suggestion was right, 修正済 where a person changed it."""
+    if one.decision is None:
+        return ""
+    return CHANGED if one.decision.is_change else CONFIRMED
 
 
 def evidence_text(one: Judged) -> str:
@@ -150,7 +174,7 @@ def _summary_row(name: str, group: Sequence[Judged], judged: Sequence[Judged], t
         "割合": f"{len(group) / len(judged):.1%}" if judged else "",
         "担当課数": str(len(departments)),
         "担当課": "、".join(f"{department} {count}" for department, count in _by_count(departments)),
-        "施策数": str(len([place for place in places if not place.startswith(OUTSIDE)])),
+        "施策数": str(len([place for place in places if not is_outside(place)])),
         "施策": "、".join(f"{place} {count}" for place, count in places.items()),
         "主な語": "・".join(_main_words(group, theme)),
         "代表意見ID": best.opinion.id if best else "",
@@ -189,13 +213,6 @@ def _representative(group: Sequence[Judged], theme: str) -> Judged | None:
     return max(group, key=lambda one: next(score.probability for score in one.labelling.scores if score.theme == theme))
 
 
-def place_of(one: Judged) -> str:
-    """Where an opinion counts in the plan: where the source filed it, else its first candidate."""
-    if one.opinion.item.filed_under:
-        return one.opinion.item.filed_under
-    return one.match.candidates[0].label if one.match.candidates else NO_PLACE
-
-
 def plan_matrix(judged: Sequence[Judged], plan: Plan, themes: Sequence[str]) -> pd.DataFrame:
     """plan_matrix.csv: every measure, the empty ones too, then 計画外.
 
@@ -209,7 +226,7 @@ def plan_matrix(judged: Sequence[Judged], plan: Plan, themes: Sequence[str]) -> 
         place = place_of(one)
         if place in known:
             by_place[place].append(one)
-        elif place.startswith(OUTSIDE):
+        elif is_outside(place):
             outside.append(one)
         else:
             elsewhere.setdefault(place, []).append(one)
@@ -273,6 +290,52 @@ def _with_verdict(group: Sequence[Judged], verdict: str) -> int:
 def ledger_table(lines: Iterable[LedgerLine]) -> pd.DataFrame:
     """ledger.csv."""
     return _frame([{"段階": line.stage, "件数": str(line.count), "内訳": line.breakdown} for line in lines])
+
+
+def topics_table(topics: Iterable[Topic], judged: Sequence[Judged]) -> pd.DataFrame:
+    """topics.csv: discovered groups, each with its opinions."""
+    texts = {one.opinion.id: one.opinion for one in judged}
+    rows = [
+        {
+            "話題ID": topic.id,
+            "見出し": topic.heading,
+            "主な語": "・".join(topic.words),
+            "意見数": str(len(topic.opinion_ids)),
+            "代表意見": texts[topic.representatives[0]].text if topic.representatives else "",
+            "意見ID": "、".join(topic.opinion_ids),
+            "同趣旨統合後": str(len({texts[name].same_id for name in topic.opinion_ids})),
+            "上位の話題": topic.parent,
+            "安定度": f"{topic.stability:.2f}",
+        }
+        for topic in topics
+    ]
+    header = ["話題ID", "見出し", "主な語", "意見数", "代表意見", "意見ID", "同趣旨統合後", "上位の話題", "安定度"]
+    return _frame(rows, header)
+
+
+def suggestions_table(suggestions: Iterable[Suggestion]) -> pd.DataFrame:
+    """suggestions.csv: proposals for measures, best first."""
+    rows = [
+        {
+            "番号": str(one.number),
+            "区分": one.division,
+            "案": one.title,
+            "趣旨": one.purpose,
+            "テーマ": "|".join(one.themes),
+            "意見数": str(len(one.evidence)),
+            "担当課数": str(len(one.departments)),
+            "担当課": "、".join(one.departments),
+            "根拠意見ID": "、".join(one.evidence),
+            "代表意見": one.representative,
+            "最も近い施策": one.nearest,
+            "類似度": f"{one.similarity:.2f}",
+            "同趣旨統合後": str(one.voices),
+            "強さ": f"{one.strength:.2f}",
+        }
+        for one in suggestions
+    ]
+    header = ["番号", "区分", "案", "趣旨", "テーマ", "意見数", "担当課数", "担当課", "根拠意見ID"]
+    return _frame(rows, [*header, "代表意見", "最も近い施策", "類似度", "同趣旨統合後", "強さ"])
 
 
 def attribute_names(judged: Iterable[Judged]) -> tuple[str, ...]:

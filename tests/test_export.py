@@ -1,0 +1,69 @@
+"""Writing the deliverables of a folder again."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline import batch
+from pipeline.deliver.results import Results
+from pipeline.deliver.stored import FILE, dump_results, load_results
+from pipeline.errors import IkenError
+from pipeline.export import export
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, sample_table: Path) -> tuple[Path, Results]:
+    folder = tmp_path_factory.mktemp("export") / "out"
+    return folder, batch.run([sample_table], folder)
+
+
+def test_the_record_holds_all_that_a_run_found(made: tuple[Path, Results]) -> None:
+    folder, results = made
+    assert load_results(folder) == results
+    assert dump_results(load_results(folder)) == (folder / FILE).read_bytes()
+
+
+def test_an_export_without_decisions_changes_nothing(made: tuple[Path, Results], tmp_path: Path) -> None:
+    folder, results = made
+    again = tmp_path / "again"
+    shutil.copytree(folder, again)
+    for table in again.glob("*.csv"):
+        table.unlink()
+    assert export(again) == results
+    for file in folder.iterdir():
+        assert (again / file.name).read_bytes() == file.read_bytes(), file.name
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"no gzip", gzip.compress(b"{}"), gzip.compress(b'{"format":1,"results":{"sources":3}}')],
+)
+def test_a_damaged_record_is_refused_and_nothing_is_written(
+    made: tuple[Path, Results], tmp_path: Path, body: bytes
+) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(made[0], folder)
+    (folder / FILE).write_bytes(body)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    with pytest.raises(IkenError, match="壊れています") as caught:
+        export(folder)
+    assert "iken run" in caught.value.remedy
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_a_record_of_a_newer_program_is_refused(made: tuple[Path, Results], tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    shutil.copytree(made[0], folder)
+    (folder / FILE).write_bytes(gzip.compress(b'{"format":99,"results":{}}'))
+    with pytest.raises(IkenError, match="99"):
+        export(folder)
+
+
+def test_a_folder_without_results_names_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(IkenError, match="ありません") as caught:
+        export(tmp_path)
+    assert "iken run" in caught.value.remedy
