@@ -1,0 +1,1 @@
+"""Topics (話題): what opinions are about, found without labels."""
