@@ -198,6 +198,7 @@ def export_command(
     to = terminal.console()
     terminal.show_summary(to, results)
     terminal.show_ledger(to, results)
+    terminal.show_notes(terminal.console(stderr=True), results)
     terminal.show_files(to, folder, results)
 
 

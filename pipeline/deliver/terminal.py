@@ -12,6 +12,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from rich.table import Table
 
 from pipeline.deliver.results import Results
+from pipeline.ledger import REVIEW
 from pipeline.records import Finding, Source
 from pipeline.themes.evaluation import Evaluation
 
@@ -59,7 +60,7 @@ def show_summary(to: Console, results: Results) -> None:
 
 def show_ledger(to: Console, results: Results) -> None:
     """Show where everything that was read went; the whole ledger stands in ledger.csv."""
-    for line in results.ledger[:3]:
+    for line in [*results.ledger[:3], *(line for line in results.ledger[3:] if line.stage == REVIEW)]:
         parts = " + ".join(f"{name} {count}" for name, count in line.parts if count)
         to.print(f"{line.stage} {line.count} = {parts}", markup=False)
 
