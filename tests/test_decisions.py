@@ -230,7 +230,7 @@ def test_a_process_killed_a_hundred_times_leaves_the_file_sound_and_every_decisi
     command = [sys.executable, "-m", "tests.torture", "kill", str(tmp_path / "review.sqlite"), "100"]
     told = json.loads(subprocess.run(command, capture_output=True, check=True, cwd=ROOT, timeout=300).stdout)
     assert told["faults"] == []
-    assert told["promised"] > 100
+    assert told["promised"] >= 100
 
 
 # --- against a model in plain Python

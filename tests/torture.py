@@ -42,9 +42,11 @@ def kill(path: Path, times: int) -> None:
             os.close(reader)
             _write_and_tell(path, turn, writer)
         os.close(writer)
-        time.sleep(moments.uniform(0.0, 0.05))
-        os.kill(child, signal.SIGKILL)
         with os.fdopen(reader, encoding="utf-8") as told:
+            # after some decisions, or while the file is opened; then anywhere within one
+            promised.update(told.readline().strip() for _ in range(moments.choice((0, 0, 1, 2, 5, 15))))
+            time.sleep(moments.uniform(0.0, 0.01))
+            os.kill(child, signal.SIGKILL)
             promised.update(line.strip() for line in told if line.endswith("\n"))
         os.waitpid(child, 0)
         kept = {entry.opinion_id for entry in read_history(path).entries}
