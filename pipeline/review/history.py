@@ -116,6 +116,22 @@ class History:
         """
         return self._only(lambda one: hashes.get(one.opinion_id) == one.text_hash)
 
+    def unseen(self) -> History:
+        """Blind decisions of reviewers who had not judged the opinion with the suggestion in view before.
+
+        What somebody decided in view later does not unmake the blind decision.
+        """
+        seen: set[tuple[str, str]] = set()
+        kept = []
+        for entry in self.entries:
+            if entry.decision is None:
+                kept.append(entry)
+            elif entry.what == SETTLE or not entry.decision.blind:
+                seen.add((entry.reviewer, entry.opinion_id))
+            elif (entry.reviewer, entry.opinion_id) not in seen:
+                kept.append(entry)
+        return History(tuple(kept))
+
     def _only(self, wanted: Callable[[Decision], bool]) -> History:
         return History(tuple(entry for entry in self.entries if entry.decision is None or wanted(entry.decision)))
 
