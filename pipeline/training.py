@@ -163,9 +163,10 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
 
 def _once(labelled: Sequence[Labelled]) -> list[Labelled]:
     """Leave out copies that are labelled alike: they would be weight, and leak across the folds."""
-    return list({(same_id(one.text), frozenset(one.themes), one.kind): one for one in reversed(labelled)}.values())[
-        ::-1
-    ]
+    found: dict[object, Labelled] = {}
+    for one in labelled:
+        found.setdefault((same_id(one.text), frozenset(one.themes), one.kind), one)
+    return list(found.values())
 
 
 def _read(path: Path, codebook: Codebook) -> list[Labelled]:
