@@ -1,0 +1,1 @@
+"""People decide: what they decided is kept, applied, compared, measured and learned from."""
