@@ -444,7 +444,7 @@ def test_masked_results_name_no_person_anywhere(tmp_path: Path) -> None:
         (
             "2",
             "橋が古いので直してほしい。",
-            "担当：渡辺六子（内線123）",
+            "市民課・渡辺",
             "",
             "mail: s.hana@example.com",
             "佐藤一郎さんの件",
