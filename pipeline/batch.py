@@ -27,7 +27,7 @@ from pipeline.language.duplicates import same_groups
 from pipeline.language.tokenize import tokenize
 from pipeline.ledger import build_ledger
 from pipeline.plan.mapping import PlanMapper
-from pipeline.prepare import Names, Teller, masked, prepare
+from pipeline.prepare import Names, Teller, mask_name, masked, masked_place, masked_source, prepare
 from pipeline.reading.columns import Columns
 from pipeline.reading.departments import Legend, read_departments
 from pipeline.reading.plan_file import read_plan
@@ -155,7 +155,8 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
             remedy="iken check で中身を確かめてください",
         )
     names = Names()
-    prepared = list(prepare(items, options.round, cut=options.split, hide=options.mask, names=names))
+    measures = measures_of(plan)
+    prepared = list(prepare(items, options.round, cut=options.split, hide=options.mask, names=names, measures=measures))
     check_ids(one.opinion for one in prepared)
     groups = same_groups(one.compared for one in prepared)
     opinions = [
@@ -166,10 +167,16 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
     judged = tuple(watched(judge.judge(opinions), progress))
     rest = tuple(item for source in read for item in source.items if item.kind != OPINION)
     if options.mask:
-        rest = tuple(masked(item, names.look(item)) for item in rest)
+        rest = tuple(masked(item, names.look(item), measures) for item in rest)
+        read = [masked_source(source, measures) for source in read]
     ledger = build_ledger(read, judged, names.counts)
     notes = (*judge.model.notes, *repeats.differences(judge.codebook.digest, judge.model.digest))
     found = (*findings, *_name_findings(names, hide=options.mask))
+    if options.mask:
+        found = tuple(
+            replace(one, place=masked_place(one.place), what=mask_name(one.what), remedy=mask_name(one.remedy))
+            for one in found
+        )
     results = Results(
         tuple(read),
         plan,
@@ -228,6 +235,11 @@ def _name_findings(names: Names, *, hide: bool) -> Iterator[Finding]:
         )
 
 
+def measures_of(plan: Plan | None) -> frozenset[str]:
+    """The places of a plan, as opinions name them."""
+    return frozenset(measure.label for measure in plan.measures) if plan else frozenset()
+
+
 def legend_of(options: Options) -> Legend | None:
     """The legend of departments that the options name."""
     return read_departments(options.departments) if options.departments else None
@@ -259,7 +271,9 @@ def _run_record(
         "iken": __version__,
         "python": platform.python_version(),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
-        "inputs": [{"file": path.name, "sha256": digest(path)} for path in sources],
+        "inputs": [
+            {"file": mask_name(path.name) if options.mask else path.name, "sha256": digest(path)} for path in sources
+        ],
         "codebook": judge.codebook.digest,
         "model": {"name": judge.model.name, "sha256": judge.model.digest, "meta": judge.model.meta},
         "options": {

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from pipeline.batch import Judge, Options, Progress, legend_of, one_plan, watched
+from pipeline.batch import Judge, Options, Progress, legend_of, measures_of, one_plan, watched
 from pipeline.deliver import cells, tables
 from pipeline.errors import IkenError, LedgerError
 from pipeline.kinds import OPINION
@@ -103,6 +103,7 @@ class _Job:
         tables_read = [opened.table for _, opened in self._opened if opened.table]
         plan = read_plan(options.plan) if options.plan else one_plan(tables_read)
         filed = [item for source in tables_read for item in source.items if item.kind == OPINION]
+        self._measures = measures_of(plan)
         self._judge = Judge.from_options(options, plan, filed)
         self._repeats = Repeats(options.earlier)
         self._copies = copies
@@ -136,7 +137,9 @@ class _Job:
     def _opinions(self, rest: TextIO) -> Iterator[Opinion]:
         options = self._options
         items = self._items(rest)
-        for one in prepare(items, options.round, cut=options.split, hide=options.mask, names=self._names):
+        for one in prepare(
+            items, options.round, cut=options.split, hide=options.mask, names=self._names, measures=self._measures
+        ):
             self._copies.add(one.compared)
             yield one.opinion
 
@@ -149,7 +152,7 @@ class _Job:
                 if item.kind == OPINION:
                     yield item
                 else:
-                    shown = masked(item, self._names.look(item)) if self._options.mask else item
+                    shown = masked(item, self._names.look(item), self._measures) if self._options.mask else item
                     cells.write_rows(rest, [_rest_row(shown, self._options.round)])
 
     def finished(self, labels: TextIO) -> Iterator[list[str]]:

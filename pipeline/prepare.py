@@ -6,8 +6,9 @@ nothing is left out on the way: an item that is no opinion comes through under a
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.identity import name_opinions
@@ -18,7 +19,7 @@ from pipeline.language.tokenize import tokenize
 from pipeline.privacy.finding import Personal, find_personal, mask
 from pipeline.reading.columns import personal_kind
 from pipeline.reading.splitting import split
-from pipeline.records import Finding, Item, Opinion, Place
+from pipeline.records import Finding, Item, Opinion, Place, Source
 
 _NUMBERS_KEPT = 100_000  # a 同上 that names a number finds it among so many
 
@@ -111,8 +112,12 @@ class Names:
                 self.places.append((place, kind))
 
 
-def masked(item: Item, found: Iterable[Personal]) -> Item:
-    """Take out what names a person: in the text, and whole cells of columns that do."""
+def masked(item: Item, found: Iterable[Personal], measures: Collection[str] = ()) -> Item:
+    """Take out what names a person: in the text, in every column, in the names of sheet and file.
+
+    Whole cells of columns that name a person go. A place in the plan stays, whatever it is called
+    (``measures``): it is the plan's, and must be found again there.
+    """
     attributes = tuple(
         (heading, f"〔{personal_kind(heading)}〕" if value and personal_kind(heading) else _mask_text(value))
         for heading, value in item.attributes
@@ -124,7 +129,36 @@ def masked(item: Item, found: Iterable[Personal]) -> Item:
         whole=_mask_text(item.whole),
         remark=_mask_text(item.remark),
         attributes=attributes,
+        number=mask_name(item.number),
+        departments=tuple(dict.fromkeys(map(mask_name, item.departments))),
+        filed_under=item.filed_under if item.filed_under in measures else mask_name(item.filed_under),
+        place=masked_place(item.place),
+        same_as=masked_place(item.same_as) if item.same_as else None,
     )
+
+
+def masked_place(place: Place) -> Place:
+    """The same place, its file and sheet without the name of a person: 名簿_〔氏名〕.csv."""
+    return replace(place, file=mask_name(place.file), sheet=mask_name(place.sheet))
+
+
+def masked_source(source: Source, measures: Collection[str] = ()) -> Source:
+    """The same source without what names a person: its items, its departments, its name."""
+    items = (masked(item, find_personal(item.text, tokenize(item.text)), measures) for item in source.items)
+    departments = (replace(one, name=mask_name(one.name)) for one in source.departments)
+    return replace(
+        source, file=mask_name(source.file), items=tuple(items), departments=tuple(dict.fromkeys(departments))
+    )
+
+
+@functools.lru_cache(maxsize=10_000)
+def mask_name(name: str) -> str:
+    """Mask what names a person in a short text that recurs: a department, a sheet, a file.
+
+    >>> mask_name("市民課・佐藤")
+    '市民課・〔氏名〕'
+    """
+    return _mask_text(name)
 
 
 def _mask_text(text: str) -> str:
@@ -147,7 +181,9 @@ class Prepared:
     compared: str
 
 
-def prepare(items: Iterable[Item], round_name: str, *, cut: bool, hide: bool, names: Names) -> Iterator[Prepared]:
+def prepare(
+    items: Iterable[Item], round_name: str, *, cut: bool, hide: bool, names: Names, measures: Collection[str] = ()
+) -> Iterator[Prepared]:
     """Make opinions of items that are opinions.
 
     Parameters
@@ -161,9 +197,11 @@ def prepare(items: Iterable[Item], round_name: str, *, cut: bool, hide: bool, na
         Whether to mask what names a person (``--mask``).
     names : Names
         Counts it, masked or not.
+    measures : collection of str
+        Places of the plan as they are written; see :func:`masked`.
     """
     parts = (part for item in items for part in (parts_of(item) if cut else (item,)))
     for opinion in name_opinions(parts, round_name):
         found = names.look(opinion.item)
         compared = mask(opinion.text, found) if found else opinion.text
-        yield Prepared(replace(opinion, item=masked(opinion.item, found)) if hide else opinion, compared)
+        yield Prepared(replace(opinion, item=masked(opinion.item, found, measures)) if hide else opinion, compared)

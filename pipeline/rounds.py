@@ -18,6 +18,7 @@ from pathlib import Path
 from pipeline.errors import IkenError
 from pipeline.kinds import OPINION, REPEATED
 from pipeline.language.normalize import normalize, same_text_key
+from pipeline.prepare import mask_name
 from pipeline.privacy.finding import find_personal, mask
 from pipeline.records import Finding, Item, Place, Source
 
@@ -191,9 +192,19 @@ def _keys(item: Item, *, masked: bool = False) -> tuple[bytes, ...]:
     texts = [item.text]
     if masked and (found := find_personal(item.text)):
         texts.append(mask(item.text, found))
+    items = [item]
+    if masked:
+        number, where = mask_name(item.number), mask_name(item.filed_under)
+        departments = tuple(map(mask_name, item.departments))
+        other = replace(item, number=number, filed_under=where, departments=departments)
+        items += [other] if other != item else []
+    return tuple(_digest("\x1f".join((*_place(one), same_text_key(text)))) for one in items for text in texts)
+
+
+def _place(item: Item) -> tuple[str, str, str]:
+    """Number, place in the plan and departments."""
     where = normalize(item.filed_under).replace(" ", "")
-    place = (normalize(item.number), where, "、".join(sorted(item.departments)))
-    return tuple(_digest("\x1f".join((*place, same_text_key(text)))) for text in texts)
+    return normalize(item.number), where, "、".join(sorted(item.departments))
 
 
 def _text_key(text: str) -> bytes:

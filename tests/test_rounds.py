@@ -90,6 +90,14 @@ def test_an_earlier_round_that_was_masked_and_cut_is_known_again(write: Write, t
     assert [o.opinion.item.number for o in results.judged] == ["3"]
 
 
+def test_an_earlier_round_whose_columns_were_masked_is_known_again(write: Write, tmp_path: Path) -> None:
+    one = write("a.csv", "山田次郎,橋が古い,道路課・佐藤", "2,駅が遠い,交通課")
+    batch.run([one], tmp_path / "r1", Options(mask=True))
+    more = write("b.csv", "山田次郎,橋が古い,道路課・佐藤", "3,川が汚い,環境課")
+    results = batch.run([more], tmp_path / "r2", Options(round="第2回", earlier=(tmp_path / "r1",)))
+    assert [o.opinion.item.number for o in results.judged] == ["3"]
+
+
 def test_an_unnumbered_list_that_was_carried_on(write: Write, tmp_path: Path) -> None:
     old = [f"意見その{n}の文面です" for n in "一二三四五六七八"]
     one = write("a.csv", *old, header="意見")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from pipeline import batch
@@ -428,3 +431,57 @@ def test_opinions_read_back_as_they_were_written(sample_out: Path) -> None:
     assert read_opinions(sample_out) == table(sample_out / "opinions.csv")
     with pytest.raises(IkenError, match="結果が読めません"):
         read_opinions(sample_out / "nowhere")
+
+
+def all_text(path: Path) -> str:
+    """All that a file holds, packed parts too."""
+    body = path.read_bytes()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            body = b"\n".join(archive.read(name) for name in archive.namelist())
+    elif path.suffix == ".gz":
+        body = gzip.decompress(body)
+    return body.decode("utf-8")
+
+
+def test_masked_results_name_no_person_anywhere(tmp_path: Path) -> None:
+    """Not in the texts alone: in every column, in the names of file and sheet, in what the screen shows."""
+    header = ("番号", "意見", "担当課", "氏名", "備考", "該当施策")
+    rows: list[tuple[str, ...]] = [
+        (
+            "1",
+            "会長の佐藤一郎さんが一人で草刈りをしていて大変です。090-1234-5678へ",
+            "市民課",
+            "鈴木花子",
+            "",
+            "道の整備",
+        ),
+        (
+            "2",
+            "橋が古いので直してほしい。",
+            "市民課・渡辺",
+            "",
+            "mail: s.hana@example.com",
+            "佐藤一郎さんの件",
+        ),
+        ("山田次郎", "同上", "市民課・佐藤", "", "", ""),
+        ("", "特になし", "", "", "", ""),
+    ]
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = "佐藤一郎 090-1234-5678"
+    for row in (header, *rows):
+        book.active.append(row)
+    path, out = tmp_path / "名簿_佐藤一郎.xlsx", tmp_path / "out"
+    book.save(path)
+    result = iken("run", path, "--out", out, "--mask")
+    assert result.returncode == 0
+    labels = tmp_path / "labels.csv"
+    told = iken("classify", path, "--out", labels, "--mask")
+    assert told.returncode == 0
+    written = {one.name: all_text(one) for one in [*out.iterdir(), *tmp_path.glob("labels*.csv")]}
+    written["screen"] = result.stdout + result.stderr
+    named = ("佐藤", "鈴木", "渡辺", "山田", "090", "example.com")
+    assert {(name, word) for name, text in written.items() for word in named if word in text} == set()
+    assert "名簿_〔氏名〕.xlsx" in written["ledger.csv"]
+    assert next(row["指す意見ID"] for row in table(out / "not_opinions.csv"))

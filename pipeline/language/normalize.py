@@ -25,6 +25,10 @@ _VARIANT_KANJI = str.maketrans({"髙": "高", "﨑": "崎", "德": "徳", "濵":
 # Wave dashes and tildes of every kind: 10～20代, 10~20代 -> 10〜20代.
 _WAVES = str.maketrans({"~": "〜", "∼": "〜", "˜": "〜", "〰": "〜"})
 
+# They are rare, and str.translate looks up every letter of a text.
+_LETTERS = {chr(code): letter for code, letter in {**_VARIANT_KANJI, **_WAVES}.items()}
+_CHANGED = re.compile(f"[{''.join(_LETTERS)}]")
+
 # A long vowel typed as a hyphen or dash between kana: センタ－ -> センター.
 _DASH_AS_VOWEL = re.compile(r"(?<=[ァ-ヺ])[-‐‑–—―−ｰ](?![0-9A-Za-z])")
 
@@ -47,8 +51,7 @@ def normalize(text: str) -> str:
     """
     text = _INVISIBLE.sub("", text)  # 1
     text = unicodedata.normalize("NFKC", text)  # 2
-    text = text.translate(_VARIANT_KANJI)  # 3
-    text = text.translate(_WAVES)  # 4
+    text = _CHANGED.sub(lambda match: _LETTERS[match[0]], text)  # 3, 4
     text = _DASH_AS_VOWEL.sub("ー", text)  # 5
     return tidy_spaces(text)  # 6
 

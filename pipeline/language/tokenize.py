@@ -8,7 +8,7 @@ turned into a :class:`Word` once.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,10 @@ from pipeline.language.normalize import normalize
 _FORMAT = r"-O '' -F '%phl\t%f[6]\t%f[9]\t%f[7]\t%m\n' -U '%phl\t\t\t\t%m\n' -E ''"
 
 _CONTENT_CLASSES = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞"})
+
+# MeCab lays out all ways to cut a text at once: memory and time grow faster than a text without an end,
+# and a million letters without a mark make it crash. No opinion is this long; a pasted document is.
+_MOST_LETTERS = 4_000
 
 # Auxiliaries and light words that UniDic calls nouns or verbs but that say nothing alone.
 _LIGHT = frozenset(
@@ -144,8 +148,22 @@ def tokenize(text: str) -> tuple[Word, ...]:
 def tokenize_normalized(text: str) -> tuple[Word, ...]:
     """Cut a text that went through ``normalize`` already."""
     parse, table = _parser()
+    if len(text) > _MOST_LETTERS:
+        return tuple(table[line] for piece in _pieces(text) if (output := parse(piece)) for line in output.split("\n"))
     output = parse(text)
     return tuple(map(table.__getitem__, output.split("\n"))) if output else ()
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a text that is a document by its length, where a sentence ends, else at a comma or space."""
+    start = 0
+    while len(text) - start > _MOST_LETTERS:
+        window = text[start : start + _MOST_LETTERS]
+        cuts = (max(window.rfind(mark) for mark in marks) + 1 for marks in ("。!?", "、,", " "))
+        end = start + (next(filter(None, cuts), 0) or _MOST_LETTERS)
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def content_words(words: tuple[Word, ...]) -> tuple[Word, ...]:

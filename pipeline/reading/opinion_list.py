@@ -23,7 +23,7 @@ from pipeline.reading.columns import (
     spoken,
 )
 from pipeline.reading.rows import RowTable, Values
-from pipeline.reading.spreadsheet import Merges
+from pipeline.reading.spreadsheet import Covered, Merges
 from pipeline.records import Finding, Item, Place
 
 _HEADER_ROWS = 30  # a preamble above the headings may be this long
@@ -31,6 +31,7 @@ _DEPARTMENT_JOINT = re.compile(r"[、,，;；／/\n]+")
 _TOTAL = re.compile(
     r"^(?:合計|小計|総計|総合計|累計|計|total)(?:[:： ].*|[（(]?[\d,]+\s*(?:件|人|名|通)?[）)]?)?$", re.IGNORECASE
 )
+_MOST_TOTAL = 100  # characters; no cell of a row of totals is as long, and rows of opinions are many
 # What a spreadsheet shows when a formula failed.
 _FAILED = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!"})
 _DITTOS = frozenset({("〃",), ("同上",), ("”",), ('"',), ("々",), ("″",)})  # the department of the row above
@@ -150,9 +151,7 @@ class OpinionList:
             departments = waiting[0].departments if waiting else departments
         yield from waiting
 
-    def _filled(
-        self, number: int, row: Values, above: dict[int, str], covered: Mapping[tuple[int, int], tuple[int, int]]
-    ) -> tuple[Values, bool]:
+    def _filled(self, number: int, row: Values, above: dict[int, str], covered: Covered) -> tuple[Values, bool]:
         opinion = self.layout.roles["opinion"]
         cells = list(row) + [""] * (len(self.layout.header) - len(row))
         goes_on = False
@@ -283,6 +282,8 @@ def _departments(cell: str) -> tuple[str, ...]:
 
 def _is_total(row: Values, texts: list[str]) -> bool:
     """合計,,,60件: a row that counts the others. 計画… is none."""
+    if any(len(cell) > _MOST_TOTAL for cell in row):
+        return False
     words = [normalize(cell) for cell in row if cell.strip()]
     others = [word for word in words if not re.match(r"^[\d,.]+\s*(?:件|人|名|通|%)?$", word)]
     named = [word for word in others if _TOTAL.match(word)]

@@ -8,6 +8,7 @@ not be read (macros, links to other books, text in shapes), piece by piece, in l
 from __future__ import annotations
 
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -102,11 +103,21 @@ def inspect(path: Path) -> Package:
 
 
 def check_there(path: Path) -> None:
-    """Refuse what is missing or a folder."""
-    if not path.exists():
-        raise IkenError("ファイルがありません", file=str(path), remedy="名前と場所を確かめてください")
-    if path.is_dir():
+    """Refuse what is missing, a folder, or no file at all (a pipe or device would keep a reader waiting)."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise IkenError("ファイルがありません", file=str(path), remedy="名前と場所を確かめてください") from error
+    except (OSError, ValueError) as error:  # a loop of links, a name too long or with a NUL, no right to look
+        raise IkenError(
+            f"開けません（{getattr(error, 'strerror', None) or error}）",
+            file=str(path),
+            remedy="名前と、読む権限があるかを確かめてください",
+        ) from error
+    if stat.S_ISDIR(mode):
         raise IkenError("フォルダです", file=str(path), remedy="中のファイルを指定してください")
+    if not stat.S_ISREG(mode):
+        raise IkenError("ふつうのファイルではありません", file=str(path), remedy="保存したファイルを指定してください")
 
 
 def broken(path: Path, error: Exception | str) -> IkenError:
@@ -257,6 +268,30 @@ def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path) -> Iter
             seam = piece[-32:]
 
 
+class _Unpacker:
+    """Unpacks a stream, and again what was packed twice over; keeps nothing."""
+
+    def __init__(self) -> None:
+        self._zlib = zlib.decompressobj()
+        self._inner: _Unpacker | None = None
+        self._begun = False
+
+    def sizes(self, data: bytes) -> Iterator[int]:
+        """Give the size of each piece, at every depth; none when it is not packed, or packed otherwise."""
+        try:
+            while data and not self._zlib.eof:
+                piece = self._zlib.decompress(data, _CHUNK)
+                data = self._zlib.unconsumed_tail
+                yield len(piece)
+                if piece and not self._begun:
+                    self._begun = True
+                    self._inner = _Unpacker() if piece[:1] == b"\x78" else None
+                if self._inner:
+                    yield from self._inner.sizes(piece)
+        except zlib.error:
+            return
+
+
 def _check_streams(path: Path) -> None:
     """Refuse a PDF whose streams unpack to more than memory should hold."""
     body = path.read_bytes()
@@ -264,18 +299,12 @@ def _check_streams(path: Path) -> None:
     for start in re.finditer(rb"stream\r?\n", body):
         if body[max(0, start.start() - 3) : start.start()] == b"end":
             continue
-        unpacker = zlib.decompressobj()
         end = body.find(b"endstream", start.end())
-        data = body[start.end() : end if end >= 0 else len(body)]
-        try:
-            while data and total <= _MOST_BYTES // 2:
-                total += len(unpacker.decompress(data, _CHUNK))
-                data = unpacker.unconsumed_tail
-        except zlib.error:
-            continue  # not packed, or packed otherwise
-        if total > _MOST_BYTES // 2:
-            raise IkenError(
-                "開くと異常に大きくなるファイルです",
-                file=str(path),
-                remedy="出どころを確かめ、必要な頁だけを新しい PDF にしてください",
-            )
+        for size in _Unpacker().sizes(body[start.end() : end if end >= 0 else len(body)]):
+            total += size
+            if total > _MOST_BYTES // 2:
+                raise IkenError(
+                    "開くと異常に大きくなるファイルです",
+                    file=str(path),
+                    remedy="出どころを確かめ、必要な頁だけを新しい PDF にしてください",
+                )

@@ -34,6 +34,10 @@ _GLYPHS = {
     **{ord(shape): letter for shape, letter in zip(_RADICALS[::2], _RADICALS[1::2], strict=True)},
     0xA0: " ",
 }
+_TOO_MANY_LINES = "線が多すぎるので読みません（地図や図面の頁なら差し支えありません）"
+_ASK_FOR_ORIGINAL = "意見の表があるなら、元の Word か Excel のファイルをもらってください"
+_MOST_DRAWN = 2 << 20
+_MOST_LINES = 10_000  # a page of a dense table has some hundred
 _DOT = 6  # points; a drawn bullet is smaller
 _OPEN, _CLOSE = "（(「『【", "）)」』】"
 
@@ -48,6 +52,7 @@ def tables_of_pdf(package: Package) -> Tables:
     """
     pdfplumber = need("pdfplumber", package.path)
     exceptions = need("pdfminer.pdfdocument", package.path)
+    types = need("pdfminer.pdftypes", package.path)
     # pdfminer warns of every font it finds odd; what cannot be read is found below
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     grids: list[Grid] = []
@@ -55,11 +60,15 @@ def tables_of_pdf(package: Package) -> Tables:
     findings: list[Finding] = []
     letters = 0
     try:
-        with pdfplumber.open(package.path) as pdf:
+        # a stream of our own: pdfplumber leaves the file open when it cannot read it
+        with package.path.open("rb") as stream, pdfplumber.open(stream) as pdf:
             for page in pdf.pages:
                 name = f"{page.page_number}頁"
+                if _drawn(page, types) > _MOST_DRAWN:
+                    findings.append(_skipped(Place(package.path.name, "", name)))
+                    continue
                 letters += len(page.chars)
-                tables = page.find_tables(_settings(page))
+                tables = [] if _is_drawing(page) else page.find_tables(_settings(page))
                 for number, table in enumerate(tables, 1):
                     spot = name if len(tables) == 1 else f"{name} 表{number}"
                     grids.append(Grid(tuple(_rows(page, table, spot)), spot))
@@ -76,6 +85,8 @@ def tables_of_pdf(package: Package) -> Tables:
                 remedy="パスワードを外した PDF をもらってください",
             ) from error
         raise broken(package.path, error or type(error).__name__) from error
+    if not letters and findings and all(finding.what == _TOO_MANY_LINES for finding in findings):
+        raise IkenError(_TOO_MANY_LINES, file=str(package.path), remedy=_ASK_FOR_ORIGINAL)
     if not letters:
         raise IkenError("文字のない（紙を読み込んだ画像の）PDF です", file=str(package.path), remedy=_SCANNED)
     return Tables(tuple(_mended(grids)), tuple(notes), tuple(findings))
@@ -90,8 +101,25 @@ def _settings(page: Any) -> dict[str, Any]:  # noqa: ANN401 pdfplumber is untype
     return {"explicit_horizontal_lines": ends}
 
 
+def _drawn(page: Any, types: Any) -> int:  # noqa: ANN401
+    """Bytes of what draws a page, unpacked: laying out a page takes time in proportion."""
+    streams = (types.resolve1(one) for one in page.page_obj.contents)
+    return sum(len(one.get_data()) for one in streams if isinstance(one, types.PDFStream))
+
+
+def _skipped(place: Place) -> Finding:
+    return Finding("誤り", place, _TOO_MANY_LINES, _ASK_FOR_ORIGINAL)
+
+
+def _is_drawing(page: Any) -> bool:  # noqa: ANN401
+    """Whether a page holds more lines than any table: where they cross takes time in the square of them."""
+    return len(page.lines) + len(page.rects) + len(page.curves) > _MOST_LINES
+
+
 def _unread(page: Any, tables: Sequence[Any], place: Place) -> Iterator[Finding]:  # noqa: ANN401
     """What stands on a page and cannot be read."""
+    if _is_drawing(page):
+        yield _skipped(place)
     if not page.chars and page.images:
         yield Finding("誤り", place, "画像だけの頁なので読めません", _SCANNED)
     if any(char["text"].startswith("(cid:") for char in page.chars):

@@ -23,6 +23,8 @@ from pipeline.reading.word import tables_of_docx
 from pipeline.records import Department, Finding, Item, Place, Source
 
 _DOCUMENTS = {DOCX: tables_of_docx, HTML: tables_of_html, PDF: tables_of_pdf}
+_ITEM = 600  # bytes an item takes beside its text
+_MOST_BYTES = 3 << 29  # read whole: two million short opinions; a file of some kilobytes may unpack to more
 _PROBED_ROWS = 30  # headings of a working-team table stand among the first rows of a sheet
 
 
@@ -59,10 +61,20 @@ def read_source(path: Path, departments: Legend | None = None, columns: Columns 
         return opened.table
     items: list[Item] = []
     findings = list(opened.findings)
+    size = 0
     for one in opened.lists:
-        found = tuple(one.items())
+        found: list[Item] = []
+        for item in one.items():
+            size += _ITEM + 2 * len(item.text)
+            if size > _MOST_BYTES:
+                raise IkenError(
+                    f"一度に読むには大きすぎます（{len(items) + len(found):,}行まで読みました）",
+                    file=str(path),
+                    remedy="iken classify で判定だけを付けるか、ファイルを分けてください",
+                )
+            found.append(item)
         items += found
-        findings += one.findings(found)
+        findings += one.findings(tuple(found))
     if not items:
         raise IkenError("見出しの下に行がありません", file=str(path), remedy="意見の行があるか確かめてください")
     if not any(item.kind == OPINION for item in items):

@@ -7,8 +7,10 @@ out of the sheet's XML. Formulas give the value that was saved with them and are
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import datetime as dt
+import itertools
 import re
 import zipfile
 from collections.abc import Iterator
@@ -23,6 +25,7 @@ from pipeline.reading.grids import Grid, Row
 from pipeline.reading.packages import Package, broken
 from pipeline.records import Finding, Place
 
+_ROWS = 1_048_576  # Excel has no more; a row that claims a higher number would be filled up to it
 _COLUMNS = 1_000  # a list of a thousand columns is read; one of 16,384 is a slip of the hand
 _RANGE = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?$")
 _TOLD = ("{*}mergeCell", "{*}row", "{*}col")
@@ -37,13 +40,38 @@ class Merges:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
 
-    def covered(self) -> dict[tuple[int, int], tuple[int, int]]:
-        """Every covered cell and the first cell that covers it downwards in the same column."""
-        cells = {}
-        for (row, column), (height, _) in self.spans.items():
-            for below in range(1, height):
-                cells[row + below, column] = (row, column)
-        return cells
+    def covered(self) -> Covered:
+        """The cells that a cell above them in the same column covers."""
+        columns: dict[int, list[tuple[int, int]]] = {}
+        for (row, column), (height, _) in sorted(self.spans.items()):
+            if height > 1:
+                columns.setdefault(column, []).append((row, row + height - 1))
+        return Covered(columns)
+
+
+class Covered:
+    """The cells that lie below the first of a merged cell; a whole column merged costs no more than two.
+
+    Parameters
+    ----------
+    columns : dict of int to list of (int, int)
+        First and last row of what is merged downwards, by column, in order.
+    """
+
+    def __init__(self, columns: dict[int, list[tuple[int, int]]]) -> None:
+        self._columns = columns
+
+    def __bool__(self) -> bool:
+        """Whether anything is merged downwards."""
+        return bool(self._columns)
+
+    def __contains__(self, cell: tuple[int, int]) -> bool:
+        """Whether a cell (row, column) is covered."""
+        row, column = cell
+        spans = self._columns.get(column, [])
+        # the last that begins above the row; merged cells do not overlap
+        place = bisect.bisect_left(spans, (row, 0)) - 1
+        return place >= 0 and row <= spans[place][1]
 
 
 class Workbook:
@@ -73,16 +101,18 @@ class Workbook:
     @contextlib.contextmanager
     def opened(self, *, values: bool) -> Iterator[Any]:
         """Open the file for one reading; on Windows nobody else could write to it while it is open."""
-        try:
-            book = self._openpyxl.load_workbook(
-                self.path, read_only=True, data_only=values, keep_links=False, keep_vba=False
-            )
-        except Exception as error:  # a fault of the library on bytes that are no workbook, whatever its name
-            raise broken(self.path, error) from error
-        try:
-            yield book
-        finally:
-            book.close()
+        # a stream: given a name, openpyxl goes by its ending, and an .xls may well hold an XLSX
+        with self.path.open("rb") as stream:
+            try:
+                book = self._openpyxl.load_workbook(
+                    stream, read_only=True, data_only=values, keep_links=False, keep_vba=False
+                )
+            except Exception as error:  # a fault of the library on bytes that are no workbook, whatever its name
+                raise broken(self.path, error) from error
+            try:
+                yield book
+            finally:
+                book.close()
 
     def lost_formulas(self) -> Iterator[Finding]:
         """Formulas whose value was not saved with them: what they would show is not in the file."""
@@ -126,14 +156,20 @@ class Sheet:
         self._book = book
         self._number = number
         self._part = part  # where the sheet stands in the package
+        self._last: int | None = None  # the last row that holds anything, once all were read
 
     def rows(self) -> Iterator[tuple[int, Values]]:
         """Yield the rows that hold anything, with their number as the spreadsheet shows it."""
+        last = 0
         with self._book.opened(values=True) as book:
-            for number, cells in enumerate(_safely(book.worksheets[self._number], self._book.path), 1):
+            rows = _safely(book.worksheets[self._number], self._book.path)
+            # millions of empty rows below the last are walked through once
+            for number, cells in enumerate(itertools.islice(rows, self._last), 1):
                 values = tuple(text_of(cell.value) for cell in cells[:_COLUMNS])
                 if any(values):
+                    last = number
                     yield number, values
+        self._last = last
 
     def merges(self) -> Merges:
         """Find merged cells and hidden rows."""
@@ -178,7 +214,10 @@ def _safely(sheet: Any, path: Path) -> Iterator[tuple[Any, ...]]:  # noqa: ANN40
     """Rows as wide as they are themselves: the size a sheet claims may be millions of empty cells."""
     sheet.reset_dimensions()
     try:
-        yield from sheet.iter_rows()
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            if number > _ROWS:
+                raise broken(path, f"シート「{sheet.title}」の行が {_ROWS:,} を超えています")
+            yield row
     except IkenError:
         raise
     except Exception as error:  # a fault of the library in the middle of a sheet
@@ -196,6 +235,8 @@ def text_of(value: object) -> str:
     """A cell as it would be read: whole numbers without a point, days without a time."""
     if value is None:
         return ""
+    if isinstance(value, bytes):  # Parquet of old programs: text that is not called text
+        return text_of(value.decode("utf-8", errors="replace"))
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value != value:  # noqa: PLR0124 not a number is no value

@@ -12,7 +12,8 @@ from pipeline.reading.extras import need
 from pipeline.reading.grids import Grid, Row, Tables
 from pipeline.reading.packages import Package, broken
 
-_MOST_SPAN = 1_000
+_MOST_SPAN = 1_000  # what browsers allow, too
+_EMPTY = Cell()
 _OPENING = re.compile(r"^<[^>]*>|</t[dh]>\s*$")
 
 
@@ -50,24 +51,23 @@ def tables_of_html(package: Package) -> Tables:
 
 def _rows(table: Any, html: Any, name: str) -> Iterator[Row]:  # noqa: ANN401 elements of lxml are untyped here
     """Rows with every cell in its column; covered cells are empty."""
-    covered: dict[tuple[int, int], bool] = {}
+    below: dict[int, int] = {}  # column -> the first row that no cell above covers
     rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
     for number, row in enumerate(rows):
         cells: list[Cell] = []
         for element in row.iterchildren("td", "th"):
-            while covered.pop((number, len(cells)), False):
-                cells.append(Cell())
+            while below.get(len(cells), 0) > number:
+                cells.append(_EMPTY)
             height, width = _span(element, "rowspan"), _span(element, "colspan")
             # rowspan=0: down to the last row
             left = len(rows) - number
             height = left if element.get("rowspan", "").strip() == "0" else min(height, left)
-            for below in range(1, height):
-                for beside in range(width):
-                    covered[number + below, len(cells) + beside] = True
+            width = max(1, min(width, _MOST_SPAN - len(cells)))
+            below.update(dict.fromkeys(range(len(cells), len(cells) + width), number + height))
             inner = _OPENING.sub("", html.tostring(element, encoding="unicode", with_tail=False))
-            cells += [Cell(blocks_of_html(_unwrapped(inner)), height), *[Cell()] * (width - 1)]
-        while covered.pop((number, len(cells)), False):
-            cells.append(Cell())
+            cells += [Cell(blocks_of_html(_unwrapped(inner)), height), *[_EMPTY] * (width - 1)]
+        while below.get(len(cells), 0) > number:
+            cells.append(_EMPTY)
         yield Row(tuple(cells), f"{number + 1}行", name)
 
 
