@@ -27,7 +27,7 @@ from pipeline.language.duplicates import same_groups
 from pipeline.language.tokenize import tokenize
 from pipeline.ledger import build_ledger
 from pipeline.plan.mapping import PlanMapper
-from pipeline.prepare import Names, Teller, mask_name, masked, masked_place, masked_source, prepare
+from pipeline.prepare import Names, Teller, mask_name, masked, masked_finding, masked_source, prepare
 from pipeline.reading.columns import Columns
 from pipeline.reading.departments import Legend, read_departments
 from pipeline.reading.plan_file import read_plan
@@ -173,10 +173,7 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
     notes = (*judge.model.notes, *repeats.differences(judge.codebook.digest, judge.model.digest))
     found = (*findings, *_name_findings(names, hide=options.mask))
     if options.mask:
-        found = tuple(
-            replace(one, place=masked_place(one.place), what=mask_name(one.what), remedy=mask_name(one.remedy))
-            for one in found
-        )
+        found = tuple(map(masked_finding, found))
     results = Results(
         tuple(read),
         plan,

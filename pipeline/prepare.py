@@ -147,7 +147,18 @@ def masked_source(source: Source, measures: Collection[str] = ()) -> Source:
     items = (masked(item, find_personal(item.text, tokenize(item.text)), measures) for item in source.items)
     departments = (replace(one, name=mask_name(one.name)) for one in source.departments)
     return replace(
-        source, file=mask_name(source.file), items=tuple(items), departments=tuple(dict.fromkeys(departments))
+        source,
+        file=mask_name(source.file),
+        items=tuple(items),
+        departments=tuple(dict.fromkeys(departments)),
+        findings=tuple(map(masked_finding, source.findings)),
+    )
+
+
+def masked_finding(finding: Finding) -> Finding:
+    """The same finding without what names a person."""
+    return replace(
+        finding, place=masked_place(finding.place), what=mask_name(finding.what), remedy=mask_name(finding.remedy)
     )
 
 
