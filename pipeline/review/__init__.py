@@ -1,0 +1,1 @@
+"""People decide: decisions that stay, the queue, the card, and what is learned of them."""
