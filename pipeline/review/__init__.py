@@ -1,1 +1,1 @@
-"""People decide: decisions that stay, the queue, the card, and what is learned of them."""
+"""People decide: what they decided is kept, applied, compared, measured and learned from."""
