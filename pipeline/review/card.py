@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.deliver.tables import telling_parts
+from pipeline.reading.columns import personal_kind
 from pipeline.records import Decision, Judged, ThemeScore
 from pipeline.review.marks import pieces
 from pipeline.review.suggested import suggested_of
@@ -75,7 +76,8 @@ def card_json(card: Card, own: Decision | None, others: Sequence[Decision] = ())
         "source": f"{item.place.file} {item.place.within}",
         "departments": list(item.departments),
         "remark": item.remark,
-        "attributes": [list(pair) for pair in item.attributes],
+        # who wrote it is nothing to judge by
+        "attributes": [[name, value] for name, value in item.attributes if value and not personal_kind(name)],
         "copies": [_copy(one) for one in card.members[1:]],
         "decision": _decision(own) if own else None,
         "others": [_decision(one) for one in others],

@@ -7,8 +7,9 @@ were wanted and the progress. ``saved`` is said only when the decision is on dis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from itertools import islice
 from typing import Any
 
 from pipeline.errors import IkenError
@@ -114,6 +115,6 @@ def _options(session: ReviewSession) -> Json:
     }
 
 
-def _cards(session: ReviewSession, wanted: Any) -> Json:
-    places = [place for place in list(wanted)[:_MOST_WANTED] if isinstance(place, int)]
+def _cards(session: ReviewSession, wanted: Iterable[object]) -> Json:
+    places = [place for place in islice(wanted, _MOST_WANTED) if isinstance(place, int)]
     return {str(place): session.card(place) for place in places if 0 <= place < len(session.queue.cards)}

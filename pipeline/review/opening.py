@@ -7,6 +7,7 @@ nothing leaves the machine.
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -20,13 +21,8 @@ from pipeline.errors import IkenError
 NOTEBOOK = "01_review.ipynb"
 
 _NEEDED = ("jupyterlab", "anywidget", "altair")
-_QUIET = (
-    "--ServerApp.ip=127.0.0.1",
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
-    "--LabApp.extension_manager=readonly",
-    "--ServerApp.terminals_enabled=False",
-)
+_QUIET = Path(__file__).with_name("lab")
+"""Settings of JupyterLab: this machine only, no news, no updates, no extension manager."""
 
 
 def open_review(folder: Path) -> int:
@@ -45,7 +41,8 @@ def open_review(folder: Path) -> int:
     check_parts()
     notebook = prepare(folder)
     try:
-        return subprocess.run(lab_command(notebook), check=False).returncode  # noqa: S603 our own words
+        command = lab_command(notebook)
+        return subprocess.run(command, env=lab_environment(), check=False).returncode  # noqa: S603 our own words
     except KeyboardInterrupt:  # Ctrl+C is how people end it
         return 0
 
@@ -94,6 +91,13 @@ def prepare(folder: Path) -> Path:
 
 
 def lab_command(notebook: Path) -> list[str]:
-    """The call that starts JupyterLab on a notebook; its folder is all that it shows."""
+    """The call that starts JupyterLab on a notebook, for this machine alone; its folder is all that it shows."""
     place = notebook.resolve()
-    return [sys.executable, "-m", "jupyterlab", str(place), f"--ServerApp.root_dir={place.parent}", *_QUIET]
+    own = (f"--ServerApp.root_dir={place.parent}", "--ServerApp.ip=127.0.0.1")
+    return [sys.executable, "-m", "jupyterlab", str(place), *own]
+
+
+def lab_environment() -> dict[str, str]:
+    """The environment it starts in: our settings before the user's own."""
+    paths = [str(_QUIET), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(path for path in paths if path)}

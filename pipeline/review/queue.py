@@ -32,8 +32,9 @@ STATES = (MINE_OPEN, OPEN, REVIEWED)
 
 BLIND_SIZE = 30
 _EDGE = 1e-6
-_WINDOW = 16
-_REMEMBERED = 3
+_WINDOW = 24
+_RECENCY = (4.0, 2.0, 1.0)  # what a trait shared with the last card costs, with the one before …
+_DOUBT = 0.25  # what it costs to pass over one more doubtful card
 
 Decisions = Mapping[str, Decision]
 
@@ -131,7 +132,11 @@ def build_queue(
         differing = [Card((one,)) for one in results.judged if one.opinion.id in known.differing]
         return Queue(tuple(card for card in differing if _takes(anybody, card, known)))
     cards = [card for card in _cards(results.judged, known, apart) if _takes(filters, card, known)]
-    return Queue(tuple(cards if mode == IN_ORDER else _spread(_most_doubtful(results, cards), results)))
+    if mode == IN_ORDER:
+        return Queue(tuple(cards))
+    ordered = _most_doubtful(results, cards)
+    undecided = [card for card in ordered if card.first.labelling.verdict == UNDECIDED]
+    return Queue((*_spread(undecided, results), *_spread(ordered[len(undecided) :], results)))
 
 
 def _cards(judged: Sequence[Judged], known: Known, apart: Collection[str]) -> list[Card]:
@@ -237,7 +242,7 @@ def _log_odds(p: float) -> float:
 
 
 def _spread(cards: Sequence[Card], results: Results) -> list[Card]:
-    """Let neighbours differ: of the next few, the one that shares least with the last few comes next.
+    """Let neighbours differ: of the next few, one that shares little with the last few comes next.
 
     The diversity is that of maximal marginal relevance (Carbonell & Goldstein 1998), over measure, topic
     and theme. The most doubtful one that waits is passed over as often as the window is wide, and no more.
@@ -249,9 +254,13 @@ def _spread(cards: Sequence[Card], results: Results) -> list[Card]:
     passed = 0
     spread: list[Card] = []
     while window:
-        recent = [traits[card.key] for card in spread[-_REMEMBERED:]]
-        shared = [sum(len(traits[card.key] & other) for other in recent) for card in window]
-        chosen = 0 if passed >= _WINDOW else min(range(len(window)), key=lambda n: shared[n])
+        recent = [traits[card.key] for card in reversed(spread[-len(_RECENCY) :])]
+        costs = [
+            place * _DOUBT
+            + sum(weight * len(traits[card.key] & other) for weight, other in zip(_RECENCY, recent, strict=False))
+            for place, card in enumerate(window)
+        ]
+        chosen = 0 if passed >= _WINDOW else costs.index(min(costs))
         passed = passed + 1 if chosen else 0
         spread.append(window.pop(chosen))
         window.extend(islice(waiting, 1))

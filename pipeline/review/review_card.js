@@ -61,10 +61,6 @@ function keyOf(event) {
   return key.length === 1 ? key.toLowerCase() : key;
 }
 
-function sameThemes(one, other) {
-  return one.length === other.length && one.every((name) => other.includes(name));
-}
-
 class ReviewView {
   constructor(model, el) {
     this.model = model;
@@ -159,7 +155,7 @@ class ReviewView {
     if (!this.drafts.has(card.key)) {
       const from = card.decision ?? (this.state.settling ? this.agreed(card) : card.suggested) ?? {};
       this.drafts.set(card.key, {
-        themes: [...(from.themes ?? [])],
+        themes: from.themes ? [...from.themes] : null, // null: nothing chosen yet, which is not 該当なし
         kind: from.kind ?? "",
         measure: from.measure ?? "",
         note: from.note ?? "",
@@ -191,8 +187,8 @@ class ReviewView {
       return;
     }
     const draft = this.draft(card);
-    if (!draft.kind) {
-      this.say("種別を選んでください（Q W E R）", "failed");
+    if (!draft.themes || !draft.kind) {
+      this.say(draft.themes ? "種別を選んでください（Q W E R）" : "テーマか「該当なし」を選んでください（1 – 9、0）", "failed");
       return;
     }
     const from = this.position;
@@ -294,8 +290,9 @@ class ReviewView {
     const theme = this.state.themes[index];
     if (!theme) return;
     this.change((draft) => {
-      const has = draft.themes.includes(theme.name);
-      draft.themes = has ? draft.themes.filter((name) => name !== theme.name) : [...draft.themes, theme.name];
+      const before = draft.themes ?? [];
+      const has = before.includes(theme.name);
+      draft.themes = has ? before.filter((name) => name !== theme.name) : [...before, theme.name];
     });
   }
 
@@ -347,7 +344,7 @@ class ReviewView {
     if (/^[1-9]$/.test(key)) this.toggleTheme(Number(key) - 1);
     else if (key === "0") this.clearThemes();
     else if (kind >= 0) this.setKind(this.state?.kinds[kind]);
-    else if (candidate >= 0) this.setMeasure(card?.candidates?.[candidate]?.label);
+    else if (candidate >= 0) this.setMeasure(this.candidates(card)[candidate]?.label);
     else if (adopted >= 0) this.adopt(adopted);
     else if (key === "a") this.setMeasure(card?.filed);
     else if (key === "v") this.setMeasure(OUTSIDE);
@@ -401,7 +398,7 @@ class ReviewView {
     this.help = this.buildHelp();
     this.root.append(
       make("div", { class: "top" }, this.modes, this.filterBox, this.helpButton),
-      make("div", { class: "progress" }, this.where, this.bar, this.left, this.status),
+      make("div", { class: "so-far" }, this.where, this.bar, this.left, this.status),
       this.banner,
       this.body,
       make("p", { class: "hint" }, "カードを一度押すと、キーで操作できます"),
@@ -535,7 +532,7 @@ class ReviewView {
     if (card.filed) rows.push(["元の位置", card.filed]);
     rows.push(["出典", card.source]);
     if (card.remark) rows.push(["備考", card.remark]);
-    rows.push(...card.attributes.filter(([, value]) => value));
+    rows.push(...card.attributes);
     if (card.verdict) rows.push(["判定", card.verdict]);
     if (card.decision && !this.state.settling) rows.push(["確認", `決定ずみ（${card.decision.reviewer}）`]);
     return make("dl", { class: "meta" }, ...rows.map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
@@ -621,7 +618,7 @@ class ReviewView {
         key ? keyCap(key) : null,
         make("span", { class: "label" }, label),
         extra.percent === undefined ? null : make("span", { class: "percent" }, `${extra.percent}%`),
-        extra.doubt ? make("span", { class: "doubt" }, "迷い") : null,
+        extra.tag ? make("span", { class: "tag" }, extra.tag) : null,
       ),
       words,
     );
@@ -631,14 +628,15 @@ class ReviewView {
     const chips = this.state.themes.map((theme, index) => {
       const score = card.scores?.[theme.name];
       const key = index < 9 ? String(index + 1) : "";
-      return this.chip(`theme${index}`, key, theme.name, draft.themes.includes(theme.name), () => this.toggleTheme(index), {
+      const given = Boolean(draft.themes?.includes(theme.name));
+      return this.chip(`theme${index}`, key, theme.name, given, () => this.toggleTheme(index), {
         class: `t${index + 1}`,
         percent: score?.percent,
-        doubt: score?.doubt,
-        words: score && (score.percent >= 10 || draft.themes.includes(theme.name)) ? score.words : [],
+        tag: score?.doubt ? "迷い" : "",
+        words: score && (score.percent >= 10 || given) ? score.words : [],
       });
     });
-    chips.push(this.chip("none", "0", "該当なし", !draft.themes.length, () => this.clearThemes(), { class: "none" }));
+    chips.push(this.chip("none", "0", "該当なし", draft.themes?.length === 0, () => this.clearThemes(), { class: "none" }));
     return this.chips("テーマ", "", chips);
   }
 
@@ -651,6 +649,11 @@ class ReviewView {
     return this.chips("種別", "", chips);
   }
 
+  /** The candidates that stand beside the place where the source filed it. */
+  candidates(card) {
+    return (card?.candidates ?? []).filter((one) => one.label !== card.filed);
+  }
+
   measureChips(card, draft) {
     if (!this.state.measures.length) {
       this.list = make("select");
@@ -659,8 +662,11 @@ class ReviewView {
     const chips = [];
     const chosen = (label) => draft.measure === label;
     const set = (label) => () => this.setMeasure(label);
-    if (card.filed) chips.push(this.chip("filed", "A", `元の位置 ${card.filed}`, chosen(card.filed), set(card.filed)));
-    (card.candidates ?? []).forEach((one, index) => {
+    if (card.filed) {
+      const found = card.candidates.find((one) => one.label === card.filed) ?? {};
+      chips.push(this.chip("filed", "A", card.filed, chosen(card.filed), set(card.filed), { ...found, tag: "元の位置" }));
+    }
+    this.candidates(card).forEach((one, index) => {
       chips.push(this.chip(`candidate${index}`, CANDIDATE_KEYS[index]?.toUpperCase(), one.label, chosen(one.label), set(one.label), one));
     });
     if (!card.candidates?.some((one) => one.label === OUTSIDE) && card.filed !== OUTSIDE) {

@@ -5,7 +5,7 @@ A plain object without any front end: the notebook's card and the tests drive it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.deliver.results import Results
@@ -254,7 +254,7 @@ class ReviewSession:
         history = self.store.history()
         self._own = history.standing(self.reviewer)
         self._standing = history.standing()
-        self._differing = differing(history)
+        self._differing: dict[str, Sequence[Decision]] = differing(history)
         self._settled = {name: entry.decision for name, entry in history.settled().items() if entry.decision}
 
     def _lay_out(self, queue: Queue) -> None:

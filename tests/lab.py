@@ -1,0 +1,148 @@
+"""A JupyterLab that really runs, and a browser that can reach nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.review.opening import lab_command, lab_environment
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+CHROMIUM = Path("/usr/bin/chromium")
+needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed")
+
+_TOKEN = "t0ken"  # noqa: S105 of a server that lives as long as the test
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--no-first-run",
+)
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab.
+
+    Attributes
+    ----------
+    url : str
+        Of the notebook, token and all.
+    process : Popen
+    """
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+@dataclass
+class Browser:
+    """A page, and what it asked of other machines."""
+
+    page: Page
+    strangers: list[str] = field(default_factory=list)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running_lab(notebook: Path, home: Path) -> Iterator[Lab]:
+    """Start JupyterLab as ``iken review`` does, on a free port, with a home of its own."""
+    port = free_port()
+    command = [
+        *lab_command(notebook),
+        "--no-browser",
+        f"--ServerApp.port={port}",
+        f"--IdentityProvider.token={_TOKEN}",
+        "--ServerApp.allow_root=True",
+    ]
+    own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    environment = {
+        **lab_environment(),
+        **own,
+        "HOME": str(home),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "PYTHONPATH": str(ROOT),
+        # whoever asks another machine all the same is sent nowhere
+        **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"),
+        **dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost"),
+    }
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lab.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=notebook.parent)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api/status?token={_TOKEN}", process, home / "lab.log")
+        yield Lab(f"http://127.0.0.1:{port}/lab/tree/{notebook.name}?token={_TOKEN}&reset", process)
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, OSError), opener.open(url, timeout=5):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"JupyterLab did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+
+
+@contextlib.contextmanager
+def browser(width: int = 1280, height: int = 1000) -> Iterator[Browser]:
+    """Open chromium; a request to any other machine is stopped and noted."""
+    from playwright.sync_api import Route, sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(_ARGUMENTS))
+        page = chromium.new_context(viewport={"width": width, "height": height}, locale="ja-JP").new_page()
+        page.set_default_timeout(_PATIENCE * 1000)
+        found = Browser(page)
+
+        def look(route: Route) -> None:
+            if route.request.url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+                route.continue_()
+            else:
+                found.strangers.append(route.request.url)
+                route.abort()
+
+        page.route("**/*", look)
+        try:
+            yield found
+        finally:
+            chromium.close()
+
+
+def run_all(page: Page) -> None:
+    """Run every cell of the notebook that is open, from a fresh kernel."""
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    page.wait_for_function("document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'")
+    page.locator(".lm-MenuBar-item", has_text="Run").first.click()
+    page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
