@@ -33,6 +33,17 @@ class JapaneseGroup(TyperGroup):
         return _in_japanese(super().get_help_option(ctx))
 
 
+class ReviewGroup(JapaneseGroup):
+    """``iken review DIR`` opens; a word that is one of its commands does what it says."""
+
+    default = "open"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
+        """Take what is no command for the folder to open."""
+        is_folder = bool(args) and args[0] not in self.commands and not args[0].startswith("-")
+        return super().parse_args(ctx, [self.default, *args] if is_folder else args)
+
+
 def _in_japanese(option: Any) -> Any:  # noqa: ANN401
     if option is not None:
         option.help = "この説明を表示して終わる"
@@ -45,6 +56,13 @@ rich_utils.COMMANDS_PANEL_TITLE = "命令"
 rich_utils.REQUIRED_LONG_STRING = "（必須）"
 
 app = typer.Typer(cls=JapaneseGroup, add_completion=False, pretty_exceptions_enable=False)
+review_app = typer.Typer(cls=ReviewGroup, add_completion=False)
+app.add_typer(
+    review_app,
+    name="review",
+    help="結果を人が確認します（iken review フォルダ）。記録の統合（merge）と、進み具合（status）。",
+    no_args_is_help=True,
+)
 
 Sources = Annotated[
     list[Path],
@@ -186,6 +204,31 @@ def classify_command(
     typer.echo(f"{out} に書き出しました")
 
 
+@review_app.command("merge", cls=JapaneseCommand)
+def review_merge_command(
+    folder: Annotated[Path, typer.Argument(help="結果のフォルダ（記録を足す先）", show_default=False)],
+    other: Annotated[Path, typer.Argument(help="ほかの人のフォルダか review.sqlite", show_default=False)],
+) -> None:
+    """ほかの人の確認の記録を、このフォルダの記録に加えます（相手の記録は変わりません）。"""
+    from pipeline.review.status import merge_into
+
+    merged = merge_into(folder, other)
+    people = f"（{'、'.join(merged.reviewers)}）" if merged.reviewers else ""
+    typer.echo(f"新しい記録 {merged.new} 件{people}を加えました。{merged.known} 件はすでにありました")
+    typer.echo(f"集計に反映するには iken export {folder}")
+
+
+@review_app.command("status", cls=JapaneseCommand)
+def review_status_command(
+    folder: Annotated[Path, typer.Argument(help="結果のフォルダ", show_default=False)],
+) -> None:
+    """確認の進み具合、確認者どうしの一致、提案の精度、続けるかどうかの目安を示します。"""
+    from pipeline.deliver import terminal
+    from pipeline.review.status import status_of
+
+    terminal.show_status(terminal.console(), status_of(folder))
+
+
 @app.command("export", cls=JapaneseCommand)
 def export_command(
     folder: Annotated[Path, typer.Argument(help="結果のフォルダ", show_default=False)],
@@ -198,6 +241,7 @@ def export_command(
     to = terminal.console()
     terminal.show_summary(to, results)
     terminal.show_ledger(to, results)
+    terminal.show_notes(terminal.console(stderr=True), results)
     terminal.show_files(to, folder, results)
 
 
@@ -238,12 +282,15 @@ def evaluate_command(
 @app.command("train", cls=JapaneseCommand)
 def train_command(
     labels: Annotated[
-        list[Path], typer.Argument(help="人が付けたラベル（CSV：意見, テーマ, 種別）", show_default=False)
+        list[Path],
+        typer.Argument(
+            help="確認をすませた結果のフォルダか、人が付けたラベル（CSV：意見, テーマ, 種別）", show_default=False
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", help="新しいモデルのフォルダ（models/名前）", show_default=False)],
     codebook: CodebookFile = None,
 ) -> None:
-    """手持ちの意見に人のラベルを加えて学習し、新しいモデルを作ります。"""
+    """手持ちの意見に人の判断を加えて学習し、新しいモデルを作ります。"""
     from pipeline.deliver.terminal import console, show_trained
     from pipeline.options import with_file
     from pipeline.training import train
@@ -251,6 +298,7 @@ def train_command(
     trained = train(out, labels, with_file(codebook=codebook).codebook)
     show_trained(console(), trained)
     typer.echo(f"手持ちの {trained.opinions} 件と人のラベル {trained.reviewed} 件から {out} を作りました")
+    typer.echo(f"次の回は iken run … --model {out} で使えます")
 
 
 def entry() -> None:

@@ -20,6 +20,7 @@ from pipeline.errors import IkenError
 from pipeline.language.tokenize import Word, tokenize
 from pipeline.records import GIVEN, OUTSIDE
 from pipeline.rounds import Round, read_opinions, read_round
+from pipeline.themes.evaluation import wilson
 
 GREW, SHRANK, APPEARED, VANISHED, UNSURE = "増えた", "減った", "現れた", "なくなった", "変化とは言えない"
 
@@ -246,15 +247,6 @@ def interval(before: Share, after: Share, compared: int) -> tuple[float, float]:
     below = math.hypot(after.rate - low_a, high_b - before.rate)
     above = math.hypot(high_a - after.rate, before.rate - low_b)
     return difference - below, difference + above
-
-
-def wilson(count: int, total: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's interval of a share (Wilson 1927); 95 % unless told."""
-    rate = count / total
-    middle = rate + z * z / (2 * total)
-    half = z * math.sqrt(rate * (1 - rate) / total + z * z / (4 * total * total))
-    scale = 1 + z * z / total
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def _common(rows: Sequence[Sequence[Row]]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,13 @@ from pipeline.deliver.folder import write_folder
 from pipeline.deliver.results import Results
 from pipeline.deliver.stored import FILE, dump_results, load_results
 from pipeline.errors import IkenError
+from pipeline.ledger import PERSONAL, build_ledger
+from pipeline.review.applying import Applied, apply_history, review_record
+from pipeline.review.decisions import FILE as DECISIONS
+from pipeline.review.decisions import read_history
 
 RUN_RECORD = "run.json"
+REVIEW = "review"
 
 
 def export(folder: Path) -> Results:
@@ -32,7 +38,7 @@ def export(folder: Path) -> Results:
 
 
 def deliver(folder: Path, judged: Results, record: dict[str, Any]) -> Results:
-    """Fill a folder; it is left as it was when anything fails.
+    """Fill a folder, with what people decided there; it is left as it was when anything fails.
 
     Parameters
     ----------
@@ -47,12 +53,30 @@ def deliver(folder: Path, judged: Results, record: dict[str, Any]) -> Results:
     Results
         As delivered.
     """
+    history = read_history(folder / DECISIONS)
+    record = {key: value for key, value in record.items() if key != REVIEW}
     results = judged
+    if history.entries:
+        applied = apply_history(history, judged.judged, judged.themes, judged.plan)
+        results = reviewed(judged, applied)
+        record[REVIEW] = review_record(applied)
     files = files_of(results)
     files[FILE] = dump_results(judged)
     files[RUN_RECORD] = (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
     write_folder(folder, files)
     return results
+
+
+def reviewed(results: Results, applied: Applied) -> Results:
+    """Give the results as people decided them: what follows from the labels follows the decisions."""
+    personal = next((dict(line.parts) for line in results.ledger if line.stage == PERSONAL), None)
+    return replace(
+        results,
+        judged=applied.judged,
+        ledger=build_ledger(results.sources, applied.judged, personal),
+        findings=(*results.findings, *applied.findings),
+        decisions=applied.recorded,
+    )
 
 
 def _read_record(folder: Path) -> dict[str, Any]:

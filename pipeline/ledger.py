@@ -14,6 +14,9 @@ from pipeline.kinds import KINDS
 from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Judged, Source
 
 READ = "読み取り"
+REVIEW = "確認"
+CONFIRMED, CHANGED, UNREVIEWED = "確認済", "修正済", "未確認"
+PERSONAL = "個人情報"
 OPINIONS = "意見"
 
 
@@ -99,10 +102,20 @@ def build_ledger(
     copied = sum(size * count for size, count in voices.items())
     groups = sum(voices.values())
     lines.append(LedgerLine("同趣旨", len(judged), (("一人の声", single), (f"{groups}組の同趣旨", copied))))
+    reviews = Counter(review_of(one) for one in judged)
+    if reviews[CONFIRMED] or reviews[CHANGED]:
+        lines.append(LedgerLine(REVIEW, len(judged), _ordered(reviews, (CONFIRMED, CHANGED, UNREVIEWED))))
     if names:
-        lines.append(LedgerLine("個人情報", sum(names.values()), tuple(sorted(names.items()))))
+        lines.append(LedgerLine(PERSONAL, sum(names.values()), tuple(sorted(names.items()))))
     _check(lines, kinds[OPINIONS], parts, [one.opinion.id for one in judged])
     return tuple(lines)
+
+
+def review_of(one: Judged) -> str:
+    """Where an opinion stands in review: 確認済, 修正済 or 未確認."""
+    if one.decision is None:
+        return UNREVIEWED
+    return CHANGED if one.decision.is_change else CONFIRMED
 
 
 def _ordered(counts: Counter[str], first: Iterable[str]) -> tuple[tuple[str, int], ...]:

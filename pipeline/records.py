@@ -339,6 +339,24 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A decision as it was recorded, and what became of it.
+
+    Attributes
+    ----------
+    decision : Decision
+    settles : bool
+        Whether it settled a disagreement.
+    state : str
+        状態: 有効, 取消, 文面が変わった …
+    """
+
+    decision: Decision
+    settles: bool
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """An opinion with everything that was judged of it.
 

@@ -13,11 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import resources
+from pipeline.errors import IkenError
+from pipeline.identity import same_id
 from pipeline.model_folder import save_model
 from pipeline.plan.learning import FiledPlan, MappingCorpus, learn_mapping, read_filed_plan
+from pipeline.review.labels import read_decided
 from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.codebook import Codebook, read_codebook
 from pipeline.themes.corrections import Correction
+from pipeline.themes.held_out import Gain, measure_gain
 from pipeline.themes.kinds import KindClassifier
 from pipeline.themes.labels import Labelled, read_labels
 
@@ -95,11 +99,14 @@ class Trained:
         How many opinions of the corpus, and how many that people labelled, it learned from.
     corrections : tuple of Correction
         What the people's labels changed, one for each theme; empty without such labels.
+    gains : tuple of Gain
+        F1 before and after on labels not learned from; empty with too few.
     """
 
     opinions: int
     reviewed: int
     corrections: tuple[Correction, ...] = ()
+    gains: tuple[Gain, ...] = ()
 
 
 def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None = None) -> Trained:
@@ -113,14 +120,32 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
     folder : Path
         Where the model goes; its name is the model's.
     labels : sequence of Path, optional
-        As :func:`pipeline.themes.labels.read_labels` takes them, with texts.
+        Files as :func:`pipeline.themes.labels.read_labels` takes them, with texts, and folders of
+        results that people reviewed.
     codebook_file : Path, optional
+
+    Raises
+    ------
+    IkenError
+        When labels are faulty, a folder holds no decisions, or a model is to be learned from labels into a
+        folder that is there already: rounds that it judged could not be judged again.
     """
+    if labels and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise IkenError(
+            "新しいモデルのフォルダがもうあります",
+            file=str(folder),
+            remedy="--out に別の名前を指定してください（前のモデルは、前の回をもう一度判定するときに要ります）",
+        )
     codebook = read_codebook(codebook_file)
     corpus = read_corpus(codebook)
-    reviewed = [one for path in labels for one in read_labels(path, codebook.names)]
+    reviewed = _once([one for path in labels for one in _read(path, codebook)])
     themes, kinds = learn(codebook, corpus, reviewed)
-    corrections = themes.adapt([one.text for one in reviewed], flags_of(reviewed, codebook)) if reviewed else ()
+    gains: tuple[Gain, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    if reviewed:
+        texts, flags = [one.text for one in reviewed], flags_of(reviewed, codebook)
+        gains = measure_gain(themes, texts, flags)
+        corrections = themes.adapt(texts, flags)
     mapping = learn_mapping(MappingCorpus.of(corpus.opinions, corpus.plans, codebook))
     meta = {
         "name": folder.name,
@@ -130,9 +155,21 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
         "reviewed": len(reviewed),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
     }
-    card = resources.corpus("model_card.md").read_text(encoding="utf-8") if not reviewed else _card(folder, corrections)
+    default = resources.corpus("model_card.md").read_text(encoding="utf-8")
+    card = _card(folder, corrections, gains) if reviewed else default
     save_model(folder, themes, kinds, mapping, meta, card)
-    return Trained(len(corpus.opinions), len(reviewed), corrections)
+    return Trained(len(corpus.opinions), len(reviewed), corrections, gains)
+
+
+def _once(labelled: Sequence[Labelled]) -> list[Labelled]:
+    """Leave out copies that are labelled alike: they would be weight, and leak across the folds."""
+    return list({(same_id(one.text), frozenset(one.themes), one.kind): one for one in reversed(labelled)}.values())[
+        ::-1
+    ]
+
+
+def _read(path: Path, codebook: Codebook) -> list[Labelled]:
+    return read_decided(path, codebook.names) if path.is_dir() else read_labels(path, codebook.names)
 
 
 def flags_of(opinions: Sequence[Labelled], codebook: Codebook) -> NDArray[np.bool_]:
@@ -140,7 +177,7 @@ def flags_of(opinions: Sequence[Labelled], codebook: Codebook) -> NDArray[np.boo
     return np.array([[name in one.themes for name in codebook.names] for one in opinions], dtype=bool)
 
 
-def _card(folder: Path, corrections: Sequence[Correction]) -> str:
+def _card(folder: Path, corrections: Sequence[Correction], gains: Sequence[Gain]) -> str:
     lines = [
         f"# モデル {folder.name}",
         "",
@@ -157,6 +194,19 @@ def _card(folder: Path, corrections: Sequence[Correction]) -> str:
         ),
         "",
     ]
+    if gains:
+        lines += [
+            "学習に使わなかったラベルでの F1（5分割の交差検証、[ ] は95%区間）:",
+            "",
+            "| テーマ | ラベル | 補正前 | 補正後 | 差 |",
+            "|---|---|---|---|---|",
+            *(
+                f"| {one.name} | {one.positives} | {one.before} | {one.after} | {one.difference.value:+.3f} "
+                f"[{one.difference.low:+.2f}, {one.difference.high:+.2f}] |"
+                for one in gains
+            ),
+            "",
+        ]
     for one in corrections:
         if one.kept:
             changed = "、".join(f"{term} {weight:+.2f}" for term, weight in one.terms[:_WORDS_TOLD])

@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.compare import wilson
 from pipeline.language.duplicates import same_groups
+from pipeline.themes.evaluation import wilson
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
 _SLIP = "誤字"

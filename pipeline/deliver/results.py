@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.deliver import tables
 from pipeline.ledger import LedgerLine
-from pipeline.records import Finding, Item, Judged, Plan, Source, Suggestion, Topic
+from pipeline.records import Finding, Item, Judged, Plan, Recorded, Source, Suggestion, Topic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +62,8 @@ class Results:
         Proposals for measures, the strongest first; empty without a plan.
     made_with : MadeWith
         The model and the codebook that judged.
+    decisions : tuple of Recorded
+        Everything that people decided, in the order of time, once their decisions are applied.
     """
 
     sources: tuple[Source, ...]
@@ -76,11 +78,13 @@ class Results:
     topics: tuple[Topic, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     made_with: MadeWith = MadeWith()
+    decisions: tuple[Recorded, ...] = ()
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The deliverables by file name; those on the plan only where there is a plan."""
+        """The deliverables by file name; what people decided only where they decided something."""
         departments = dict.fromkeys(department.name for source in self.sources for department in source.departments)
         attributes = tables.attribute_names(self.judged)
+        decided = {"decisions.csv": tables.decisions_table(self.decisions, self.judged)} if self.decisions else {}
         return {
             "opinions.csv": tables.opinions_table(self.judged, self.themes, attributes, self.rest),
             "theme_summary.csv": tables.theme_summary(self.judged, self.themes),
@@ -90,5 +94,6 @@ class Results:
             "topics.csv": tables.topics_table(self.topics, self.judged),
             "attribute_matrix.csv": tables.attribute_matrix(self.judged, self.themes, attributes),
             "not_opinions.csv": tables.rest_table(self.rest, self.judged, self.round),
+            **decided,
             "ledger.csv": tables.ledger_table(self.ledger),
         }

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.language.normalize import normalize
-from pipeline.ledger import LedgerLine
+from pipeline.ledger import LedgerLine, review_of
 from pipeline.plan.mapping import CANDIDATES
 from pipeline.plan.places import NO_PLACE, is_outside, place_of
 from pipeline.reading.columns import personal_kind
@@ -26,15 +26,17 @@ from pipeline.records import (
     Judged,
     Place,
     Plan,
+    Recorded,
     Suggestion,
     ThemeScore,
     Topic,
 )
+from pipeline.themes.labels import NO_THEME
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CONFIRMED, CHANGED = "確認済", "修正済"
+BLIND = "盲検"
 TOTAL_UNIQUE = "合計(実数)"
 TOTAL_COUNTED = "合計(延べ)"
 NO_DEPARTMENT = "（担当課なし）"
@@ -107,21 +109,20 @@ def opinion_row(one: Judged, attributes: Sequence[str] = (), copies: int = 1, re
 
 def review_state(one: Judged) -> str:
     """確認: empty before review, 確認済 where the suggestion was right, 修正済 where a person changed it."""
-    if one.decision is None:
-        return ""
-    return CHANGED if one.decision.is_change else CONFIRMED
+    return "" if one.decision is None else review_of(one)
 
 
 def evidence_text(one: Judged) -> str:
     """The words that decided: ``担い手:世代交代・継承|資金:会費``.
 
-    Under 保留 the words of the themes in doubt are given as well, with a question mark.
+    Under 保留 the words of the themes in doubt are given as well, with a question mark: a person
+    who decided has no doubt.
     """
     shown = []
     for score in one.labelling.scores:
         words = [part.words for part in telling_parts(score)]
         is_given = score.theme in one.labelling.themes
-        if words and (is_given or score.applies is None):
+        if words and (is_given or (score.applies is None and one.decision is None)):
             shown.append(f"{score.theme}{'' if is_given else '?'}:{'・'.join(words)}")
     return "|".join(shown)
 
@@ -425,6 +426,34 @@ def rest_table(rest: Sequence[Item], judged: Sequence[Judged], round_name: str) 
     ]
     header = ["区分", "回", "出典", "位置", "番号", "本文", "担当課", "計画上の位置", "指すもの", "指す意見ID"]
     return _frame(rows, header)
+
+
+def decisions_table(decisions: Iterable[Recorded], judged: Iterable[Judged]) -> pd.DataFrame:
+    """decisions.csv: everything that anybody decided, what it answered and what became of it."""
+    texts = {one.opinion.id: one.opinion.text for one in judged}
+    rows = [
+        {
+            "意見ID": decision.opinion_id,
+            "確認者": decision.reviewer,
+            "日時": decision.time,
+            "区分": "協議" if one.settles else "判断",
+            "テーマ": "|".join(decision.themes) or NO_THEME,
+            "種別": decision.kind,
+            "施策": decision.measure,
+            "提案されていた判定": decision.suggested.verdict,
+            "提案されていたテーマ": "|".join(decision.suggested.themes) or NO_THEME,
+            "提案されていた種別": decision.suggested.kind,
+            "提案されていた施策": decision.suggested.measure,
+            BLIND: BLIND if decision.blind else "",
+            "メモ": decision.note,
+            "状態": one.state,
+            "意見": texts.get(decision.opinion_id, ""),
+            "モデル": decision.model,
+        }
+        for one in decisions
+        for decision in [one.decision]
+    ]
+    return _frame(rows)
 
 
 def _frame(rows: Sequence[dict[str, str]], header: Sequence[str] | None = None) -> pd.DataFrame:

@@ -12,11 +12,14 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from rich.table import Table
 
 from pipeline.deliver.results import Results
+from pipeline.ledger import REVIEW
 from pipeline.records import Finding, Source
 from pipeline.themes.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from pipeline.compare import Comparison
+    from pipeline.review.agreement import Agreed
+    from pipeline.review.status import Status
     from pipeline.training import Trained
 
 _SUMMARY = ("テーマ", "意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認", "主な語")
@@ -59,7 +62,7 @@ def show_summary(to: Console, results: Results) -> None:
 
 def show_ledger(to: Console, results: Results) -> None:
     """Show where everything that was read went; the whole ledger stands in ledger.csv."""
-    for line in results.ledger[:3]:
+    for line in [*results.ledger[:3], *(line for line in results.ledger[3:] if line.stage == REVIEW)]:
         parts = " + ".join(f"{name} {count}" for name, count in line.parts if count)
         to.print(f"{line.stage} {line.count} = {parts}", markup=False)
 
@@ -121,6 +124,15 @@ def show_trained(to: Console, trained: Trained) -> None:
         kept = "加えた" if one.kept else "加えない"
         table.add_row(one.theme, f"{one.before:.3f}", f"{one.after:.3f}", kept, words)
     to.print(table)
+    gains = Table(title="学習に使わなかったラベルでの F1（[ ] は95%区間）", title_justify="left")
+    for name in ("テーマ", "ラベル", "補正前", "補正後", "差"):
+        gains.add_column(name, justify="left" if name == "テーマ" else "right")
+    for gain in trained.gains:
+        difference = gain.difference
+        told = f"{difference.value:+.3f} [{difference.low:+.2f}, {difference.high:+.2f}]"
+        gains.add_row(gain.name, str(gain.positives), str(gain.before), str(gain.after), told)
+    if trained.gains:
+        to.print(gains)
 
 
 def show_evaluation(to: Console, evaluation: Evaluation) -> None:
@@ -149,6 +161,52 @@ def show_evaluation(to: Console, evaluation: Evaluation) -> None:
         to.print(f"取り違え {confusion.count} 件: 判定「{confusion.given}」、ラベル「{confusion.truth}」", markup=False)
         for text in confusion.texts:
             to.print(f"  ・{text}", markup=False)
+
+
+def show_status(to: Console, status: Status) -> None:
+    """Show how far the review is, how far reviewers agree, how good the suggestions are, and whether to go on."""
+    advice = status.advice
+    total = advice.decided + advice.left
+    to.print(f"確認 {advice.decided} / {total} 件（残り {advice.left}、うち保留 {advice.undecided}）", markup=False)
+    for name, count in status.reviewers:
+        to.print(f"  {name}: {count} 件", markup=False)
+    if status.stale:
+        to.print(f"注意: 文面が変わった意見への確認が {status.stale} 件あります", markup=False, style="yellow")
+    if status.elsewhere:
+        to.print(f"この回にない意見への確認が {status.elsewhere} 件あります（記録に残しています）", markup=False)
+    for pair in status.agreement.pairs:
+        _show_agreed(to, f"{'と'.join(pair.reviewers)}の一致（κ、[ ] は95%区間）", pair.kappa)
+    if len(status.agreement.reviewers) > 1 and status.agreement.alpha:
+        _show_agreed(to, "全員の一致（α、[ ] は95%区間）", status.agreement.alpha)
+    if status.differing:
+        to.print(f"判断が分かれている意見 {status.differing} 件", markup=False)
+    measured = status.measured
+    if measured.themes:
+        table = Table(
+            title=f"提案の精度（盲検 {measured.blind} 件、全体 {measured.groups} 件。[ ] は95%区間）",
+            title_justify="left",
+        )
+        for name in ("テーマ", "盲検で該当", "適合率", "再現率", "F1", "提案の件数", "推定の件数"):
+            table.add_column(name, justify="left" if name == "テーマ" else "right")
+        for one in measured.themes:
+            figures = [str(figure) if figure else "－" for figure in (one.precision, one.recall, one.f1)]
+            whole = f"{one.in_round.value:.0f} [{one.in_round.low:.0f}–{one.in_round.high:.0f}]"
+            table.add_row(one.theme, str(one.positives), *figures, str(one.suggested), whole)
+        to.print(table)
+        to.print(f"macro-F1 {measured.macro}", markup=False)
+    for note in (*(one.note for one in measured.themes if one.note), *measured.notes, *status.agreement.notes):
+        to.print(f"・{note}", markup=False)
+    for sentence in advice.sentences:
+        to.print(f"・{sentence}", markup=False)
+
+
+def _show_agreed(to: Console, title: str, rows: Iterable[Agreed]) -> None:
+    table = Table(title=title, title_justify="left")
+    for name in ("", "両方が確認", "同じ判断", "一致"):
+        table.add_column(name, justify="left" if not name else "right")
+    for one in rows:
+        table.add_row(one.name, str(one.opinions), str(one.same), str(one.figure) if one.figure else one.note)
+    to.print(table)
 
 
 def show_comparison(to: Console, comparison: Comparison) -> None:

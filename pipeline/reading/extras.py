@@ -1,4 +1,4 @@
-"""Libraries that only some files need: the core starts without them and names them when one is missing."""
+"""Libraries that only some files and some work need: the core starts without them, and names them when missing."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ the same entries say the same, in whatever order they were joined.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,8 @@ UNDONE = "取消"
 REPLACED = "同じ人があとで変更"
 OTHERS = "ほかの人の判断を採用"
 SETTLED = "協議の結果を採用"
+OTHER_TEXT = "文面が変わった"
+ELSEWHERE = "この回にない"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,35 @@ class History:
         if reviewer is None:
             return _decisions(self.standing_entries())
         return _decisions(self.entries_by_reviewer().get(reviewer, {}))
+
+    def about(self, hashes: Mapping[str, str]) -> History:
+        """What was decided of these opinions as they read now.
+
+        Parameters
+        ----------
+        hashes : mapping of str to str
+            Opinion → hash of its text.
+        """
+        return self._only(lambda one: hashes.get(one.opinion_id) == one.text_hash)
+
+    def unseen(self) -> History:
+        """Blind decisions of reviewers who had not judged the opinion with the suggestion in view before.
+
+        What somebody decided in view later does not unmake the blind decision.
+        """
+        seen: set[tuple[str, str]] = set()
+        kept = []
+        for entry in self.entries:
+            if entry.decision is None:
+                kept.append(entry)
+            elif entry.what == SETTLE or not entry.decision.blind:
+                seen.add((entry.reviewer, entry.opinion_id))
+            elif (entry.reviewer, entry.opinion_id) not in seen:
+                kept.append(entry)
+        return History(tuple(kept))
+
+    def _only(self, wanted: Callable[[Decision], bool]) -> History:
+        return History(tuple(entry for entry in self.entries if entry.decision is None or wanted(entry.decision)))
 
     def states(self) -> list[tuple[Entry, str]]:
         """Every decision ever made, with what became of it (有効, 取消, 同じ人があとで変更 …)."""

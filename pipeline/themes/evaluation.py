@@ -6,6 +6,7 @@ figure is computed on each draw, and the middle 95 % is reported.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -126,6 +127,15 @@ def with_interval(measure: Callable[..., float], *columns: Flags, draws: int = D
         samples.append(measure(*(column[drawn] for column in columns)))
     low, high = np.percentile(samples, [2.5, 97.5])
     return Figure(measure(*columns), float(low), float(high))
+
+
+def wilson(count: int, total: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's interval of a share (Wilson 1927); 95 % unless told."""
+    rate = count / total
+    middle = rate + z * z / (2 * total)
+    half = z * math.sqrt(rate * (1 - rate) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
 
 def theme_figures(themes: Sequence[str], given: Flags, truth: Flags) -> list[ThemeFigures]:
