@@ -29,6 +29,7 @@ from pipeline.review.queue import (
     is_decided,
 )
 from pipeline.review.suggested import suggested_of
+from pipeline.review.voices import of_now
 from pipeline.themes.kinds import KINDS
 
 
@@ -120,6 +121,7 @@ class ReviewSession:
         self._ids = frozenset(one.opinion.id for one in results.judged)
         self._doubtful = frozenset(one.opinion.id for one in results.judged if one.labelling.verdict == UNDECIDED)
         self._measures = _measures(results)
+        self._differing: dict[str, Sequence[Decision]] = {}
         self.choose()
 
     def choose(self, mode: str = "", filters: Filters | None = None, size: int = 0) -> None:
@@ -251,10 +253,10 @@ class ReviewSession:
 
     def _look(self) -> None:
         """Read what was decided, by others too."""
-        history = self.store.history()
+        history = of_now(self.store.history(), self.results.judged)  # of the texts as they read now
         self._own = history.standing(self.reviewer)
         self._standing = history.standing()
-        self._differing: dict[str, Sequence[Decision]] = differing(history)
+        self._differing = differing(history)
         self._settled = {name: entry.decision for name, entry in history.settled().items() if entry.decision}
 
     def _lay_out(self, queue: Queue) -> None:
@@ -264,7 +266,7 @@ class ReviewSession:
         self._decided = {card.key for card in queue.cards if is_decided(card, decisions)}
 
     def _latest(self) -> tuple[str, ...]:
-        own = self.store.history().entries_by_reviewer().get(self.reviewer, {})
+        own = of_now(self.store.history(), self.results.judged).entries_by_reviewer().get(self.reviewer, {})
         if not own:
             return ()
         last = max(own.values(), key=lambda entry: entry.at)
