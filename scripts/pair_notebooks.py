@@ -21,14 +21,20 @@ _METADATA = {
 }
 
 
-def paired(markdown: Path) -> str:
-    """Give the notebook that belongs to a Markdown file, as the text of its .ipynb."""
-    notebook = jupytext.read(markdown)
+def notebook_of(markdown: str) -> nbformat.NotebookNode:
+    """Make a notebook of Markdown, without outputs."""
+    notebook = jupytext.reads(markdown, fmt="md")
     notebook.metadata = nbformat.from_dict(_METADATA)  # type: ignore[no-untyped-call]
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number}"
         cell["metadata"] = nbformat.from_dict({})  # type: ignore[no-untyped-call]
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def paired(markdown: Path) -> str:
+    """Give the notebook that belongs to a Markdown file, as the text of its .ipynb."""
+    notebook = notebook_of(markdown.read_text(encoding="utf-8"))
     return str(nbformat.writes(notebook)) + "\n"  # type: ignore[no-untyped-call]
 
 

@@ -125,7 +125,8 @@ class Review:
         IkenError
             When the folder cannot be written to.
         """
-        return export(self.folder).tables()["theme_summary.csv"].set_index("テーマ")
+        summary = export(self.folder).tables()["theme_summary.csv"].set_index("テーマ")
+        return summary[["意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認"]]
 
     def learn(self, model: str) -> pd.DataFrame | Markdown:
         """Learn a new model from the decisions, and show which words count otherwise; nothing without a name.

@@ -1,4 +1,4 @@
-"""A JupyterLab that really runs, and a browser that can reach nothing else."""
+"""A JupyterLab that really runs, and a browser that can reach nothing else: for tests and measurements."""
 
 from __future__ import annotations
 
@@ -13,16 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from pipeline.review.opening import lab_command, lab_environment
-from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 CHROMIUM = Path("/usr/bin/chromium")
-needs_chromium = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed")
+_ROOT = Path(__file__).resolve().parent.parent
 
 _TOKEN = "t0ken"  # noqa: S105 of a server that lives as long as the test
 _ARGUMENTS = (
@@ -61,6 +58,7 @@ class Browser:
 
 
 def free_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -85,7 +83,7 @@ def running_lab(notebook: Path, home: Path) -> Iterator[Lab]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "IPYTHONDIR": str(home / "ipython"),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(_ROOT),
         # whoever asks another machine all the same is sent nowhere
         **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9"),
         **dict.fromkeys(("no_proxy", "NO_PROXY"), "127.0.0.1,localhost"),
@@ -141,8 +139,11 @@ def browser(width: int = 1280, height: int = 1000) -> Iterator[Browser]:
 
 
 def run_all(page: Page) -> None:
-    """Run every cell of the notebook that is open, from a fresh kernel."""
+    """Run every cell of the notebook that is open, once its kernel is there."""
     page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.wait_for_function("document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status === 'idle'")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('#jp-main-statusbar .jp-StatusBar-TextItem')]"
+        ".some((item) => /[|] (Idle|アイドル)/.test(item.textContent))"
+    )
     page.locator(".lm-MenuBar-item", has_text="Run").first.click()
     page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
