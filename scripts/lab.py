@@ -8,15 +8,14 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
+
+from playwright.sync_api import Page, Route, sync_playwright
 
 from pipeline.review.opening import lab_command, lab_environment
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
 
 CHROMIUM = Path("/usr/bin/chromium")
 _ROOT = Path(__file__).resolve().parent.parent
@@ -116,8 +115,6 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 @contextlib.contextmanager
 def browser(width: int = 1280, height: int = 1000) -> Iterator[Browser]:
     """Open chromium; a request to any other machine is stopped and noted."""
-    from playwright.sync_api import Route, sync_playwright
-
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(_ARGUMENTS))
         page = chromium.new_context(viewport={"width": width, "height": height}, locale="ja-JP").new_page()
@@ -147,3 +144,30 @@ def run_all(page: Page) -> None:
     )
     page.locator(".lm-MenuBar-item", has_text="Run").first.click()
     page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
+
+
+_BARE_PAGE = """<!doctype html><html lang="ja"><body><div id="place"></div></body></html>"""
+
+# what anywidget gives a front end: a model that sends and tells of messages
+_MODEL = """
+async (source) => {
+  const { default: widget } = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  const heard = [];
+  const model = {
+    on: (name, act) => name === "msg:custom" && heard.push(act),
+    off: (name, act) => heard.splice(heard.indexOf(act), 1),
+    send: (question) => window.kernel(question).then((answer) => answer && heard.forEach((act) => act(answer))),
+  };
+  window.close = widget.render({ model, el: document.getElementById("place") });
+}
+"""
+
+
+def bare_card(page: Page, kernel: Callable[[dict[str, Any]], object]) -> None:
+    """Draw the review card on an empty page; ``kernel`` answers its questions, or not (None)."""
+    page.expose_function("kernel", kernel)
+    package = _ROOT / "pipeline" / "review"
+    page.set_content(_BARE_PAGE)
+    page.add_style_tag(path=package / "review_card.css")
+    page.evaluate(_MODEL, (package / "review_card.js").read_text(encoding="utf-8"))
+    page.wait_for_selector(".iken-review .body > *")

@@ -23,7 +23,7 @@ _METADATA = {
 
 def notebook_of(markdown: str) -> nbformat.NotebookNode:
     """Make a notebook of Markdown, without outputs."""
-    notebook = jupytext.reads(markdown, fmt="md")
+    notebook: nbformat.NotebookNode = jupytext.reads(markdown, fmt="md")
     notebook.metadata = nbformat.from_dict(_METADATA)  # type: ignore[no-untyped-call]
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number}"

@@ -31,8 +31,11 @@ def test_the_wheel_holds_codebook_words_sample_and_model_and_is_small(wheel: Pat
         "corpus/training.toml",
         "models/default/meta.json",
         "models/vectors/NOTICE",
+        "notebooks/01_review.ipynb",
     ):
         assert f"pipeline/data/{name}" in names
+    for name in ("review_card.js", "review_card.css", "lab/jupyter_lab_config.json", "lab/labconfig/page_config.json"):
+        assert f"pipeline/review/{name}" in names
     assert not [name for name in names if name.startswith(("tests/", "scripts/"))]
     assert wheel.stat().st_size < 5 * 2**20
 

@@ -152,16 +152,18 @@ class ReviewView {
 
   /** What is chosen on a card: what was being chosen, else what was decided, else what is suggested. */
   draft(card) {
-    if (!this.drafts.has(card.key)) {
+    // what was suggested in another order must not shine through where it is blind
+    const place = `${this.state.mode} ${card.key}`;
+    if (!this.drafts.has(place)) {
       const from = card.decision ?? (this.state.settling ? this.agreed(card) : card.suggested) ?? {};
-      this.drafts.set(card.key, {
+      this.drafts.set(place, {
         themes: from.themes ? [...from.themes] : null, // null: nothing chosen yet, which is not 該当なし
         kind: from.kind ?? "",
         measure: from.measure ?? "",
         note: from.note ?? "",
       });
     }
-    return this.drafts.get(card.key);
+    return this.drafts.get(place);
   }
 
   /** Where the reviewers agree on a card that is to be settled. */
@@ -206,8 +208,6 @@ class ReviewView {
     if (!sending || sending.card.key !== answer.key) return;
     this.sending = null;
     sending.card.decision = { ...sending.draft, reviewer: this.state.reviewer, time: "", blind: sending.card.blind };
-    this.drafts.delete(answer.key);
-    this.lastSaved = performance.now();
     this.say("保存ずみ", "saved");
     if (this.acceptNext) {
       this.acceptNext = false;
@@ -220,7 +220,7 @@ class ReviewView {
     this.acceptNext = false;
     if (this.sending && (seq === this.sending.seq || !seq)) {
       this.position = this.sending.from;
-      this.drafts.set(this.sending.card.key, this.sending.draft);
+      this.cards.set(this.position, this.sending.card);
       this.sending = null;
       this.say(`保存できません — ${why}`, "failed");
     } else {
@@ -683,9 +683,9 @@ class ReviewView {
   }
 
   fillFilters() {
-    const { filters, options, blind, size } = this.state;
+    const { filters, options, blind, settling, size } = this.state;
     const names = { theme: "テーマ", department: "担当課", measure: "施策", verdict: "判定", state: "確認" };
-    const active = blind ? [] : Object.entries(filters).filter(([, value]) => value);
+    const active = blind ? [] : Object.entries(filters).filter(([name, value]) => value && !(settling && name === "state"));
     const choose = (name) => (event) => this.choose({ filters: { [name]: event.target.value } });
     const selects = Object.entries(names)
       .filter(([name]) => options[name].length)
