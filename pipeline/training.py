@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from pipeline import resources
 from pipeline.errors import IkenError
 from pipeline.identity import same_id
-from pipeline.model_folder import save_model
+from pipeline.model_folder import load_model, save_model
 from pipeline.plan.learning import FiledPlan, MappingCorpus, learn_mapping, read_filed_plan
+from pipeline.plan.mapping import MappingModel
 from pipeline.review.labels import read_decided
 from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.codebook import Codebook, read_codebook
@@ -81,12 +82,29 @@ def learn(
     codebook: Codebook, corpus: TrainingCorpus, reviewed: Sequence[Labelled] = ()
 ) -> tuple[ThemeClassifier, KindClassifier]:
     """Learn themes from the corpus, and kinds from it and from reviewed opinions that have one."""
+    return _learn_themes(codebook, corpus), _learn_kinds(corpus, reviewed)
+
+
+def _learn_themes(codebook: Codebook, corpus: TrainingCorpus) -> ThemeClassifier:
     themes = ThemeClassifier(codebook, prevalence=corpus.prevalence)
     texts = [one.text for one in corpus.opinions]
-    themes.fit(texts, flags_of(corpus.opinions, codebook), calibration=corpus.calibration)
+    return themes.fit(texts, flags_of(corpus.opinions, codebook), calibration=corpus.calibration)
+
+
+def _learn_kinds(corpus: TrainingCorpus, reviewed: Sequence[Labelled]) -> KindClassifier:
     with_kind = [one for one in (*corpus.opinions, *reviewed) if one.kind]
-    kinds = KindClassifier().fit([one.text for one in with_kind], [one.kind for one in with_kind])
-    return themes, kinds
+    return KindClassifier().fit([one.text for one in with_kind], [one.kind for one in with_kind])
+
+
+def _learned_already(codebook: Codebook, corpus: TrainingCorpus) -> tuple[ThemeClassifier, MappingModel] | None:
+    """What labels leave as it is, from the default model: where that was made of the same corpus and codebook."""
+    default = load_model(None, codebook)
+    made_of = (default.meta.get("corpus"), default.meta.get("codebook"), default.meta.get("reviewed"))
+    return (default.themes, default.mapping) if made_of == (corpus.digest, codebook.digest, 0) else None
+
+
+def _learn_mapping(codebook: Codebook, corpus: TrainingCorpus) -> MappingModel:
+    return learn_mapping(MappingCorpus.of(corpus.opinions, corpus.plans, codebook))
 
 
 @dataclass(frozen=True)
@@ -139,14 +157,15 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
     codebook = read_codebook(codebook_file)
     corpus = read_corpus(codebook)
     reviewed = _once([one for path in labels for one in _read(path, codebook)])
-    themes, kinds = learn(codebook, corpus, reviewed)
+    known = _learned_already(codebook, corpus) if reviewed else None
+    themes, mapping = known or (_learn_themes(codebook, corpus), _learn_mapping(codebook, corpus))
+    kinds = _learn_kinds(corpus, reviewed)
     gains: tuple[Gain, ...] = ()
     corrections: tuple[Correction, ...] = ()
     if reviewed:
         texts, flags = [one.text for one in reviewed], flags_of(reviewed, codebook)
         gains = measure_gain(themes, texts, flags)
         corrections = themes.adapt(texts, flags)
-    mapping = learn_mapping(MappingCorpus.of(corpus.opinions, corpus.plans, codebook))
     meta = {
         "name": folder.name,
         "codebook": codebook.digest,
@@ -163,9 +182,10 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
 
 def _once(labelled: Sequence[Labelled]) -> list[Labelled]:
     """Leave out copies that are labelled alike: they would be weight, and leak across the folds."""
-    return list({(same_id(one.text), frozenset(one.themes), one.kind): one for one in reversed(labelled)}.values())[
-        ::-1
-    ]
+    found: dict[object, Labelled] = {}
+    for one in labelled:
+        found.setdefault((same_id(one.text), frozenset(one.themes), one.kind), one)
+    return list(found.values())
 
 
 def _read(path: Path, codebook: Codebook) -> list[Labelled]:

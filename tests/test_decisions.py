@@ -171,6 +171,8 @@ def test_on_a_network_drive_it_works_without_shared_memory_and_says_so(
         assert [file.name for file in tmp_path.iterdir()] == ["review.sqlite"]  # no file of shared memory
         with DecisionStore(path) as another:
             assert set(another.standing()) == {"O1"}
+        assert set(read_history(path).standing()) == {"O1"}
+        assert [file.name for file in tmp_path.iterdir()] == ["review.sqlite"]
 
 
 def test_a_drive_is_known_by_the_nearest_mount() -> None:

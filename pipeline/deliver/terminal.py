@@ -182,10 +182,8 @@ def show_status(to: Console, status: Status) -> None:
         to.print(f"判断が分かれている意見 {status.differing} 件", markup=False)
     measured = status.measured
     if measured.themes:
-        table = Table(
-            title=f"提案の精度（盲検 {measured.blind} 件、全体 {measured.groups} 件。[ ] は95%区間）",
-            title_justify="left",
-        )
+        title = f"提案の精度（盲検 {measured.blind} 件、全体 {measured.groups} 件。[ ] は95%区間）"
+        table = Table(title=title, title_justify="left")
         for name in ("テーマ", "盲検で該当", "適合率", "再現率", "F1", "提案の件数", "推定の件数"):
             table.add_column(name, justify="left" if name == "テーマ" else "right")
         for one in measured.themes:

@@ -93,7 +93,7 @@ def review_record(applied: Applied) -> dict[str, Any]:
     """What run.json says of the review: who decided how much, and a hash of what was applied."""
     decisions = [one.decision for one in applied.judged if one.decision]
     body = json.dumps([asdict(one) for one in decisions], ensure_ascii=False, sort_keys=True)
-    made = Counter(one.decision.reviewer for one in applied.recorded if one.state != UNDONE)
+    made = Counter(one.decision.reviewer for one in applied.recorded if one.state not in (UNDONE, REPLACED))
     return {
         "applied": len(decisions),
         "changed": sum(one.is_change for one in decisions),

@@ -308,18 +308,29 @@ def read_rows(path: Path) -> list[Row]:
         raise IkenError("確認の記録がありません", file=str(path), remedy="review.sqlite の場所を確かめてください")
     if not _check_header(path):
         return []
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(_reported(path))
-        if path.with_name(path.name + "-shm").exists():  # in use: SQLite itself keeps readers and writers apart
-            target, mode = path, "ro"
-        else:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="iken-review-"))
-            target, mode = Path(folder) / FILE, "rw"
+    with _reported(path):
+        if _can_be_read_in_place(path):
+            # elsewhere a process may have died within a commit, which only a writer can take back
+            with contextlib.suppress(sqlite3.OperationalError):
+                return _select(path, "ro")
+        with tempfile.TemporaryDirectory(prefix="iken-review-") as folder:
+            copy = Path(folder) / FILE
             for ending in ("", "-wal", "-journal"):
                 if path.with_name(path.name + ending).exists():
-                    shutil.copyfile(path.with_name(path.name + ending), target.with_name(FILE + ending))
-        uri = f"{target.resolve().as_uri()}?mode={mode}"
-        db = stack.enter_context(contextlib.closing(sqlite3.connect(uri, timeout=_WAIT, uri=True)))
+                    shutil.copyfile(path.with_name(path.name + ending), copy.with_name(FILE + ending))
+            return _select(copy, "rw")
+
+
+def _can_be_read_in_place(path: Path) -> bool:
+    """Whether SQLite reads it without making files beside it: somebody has it open, or it is not in WAL mode."""
+    with path.open("rb") as file:
+        is_wal = file.read(20)[18:] == b"\2\2"
+    return not is_wal or path.with_name(path.name + "-shm").exists()
+
+
+def _select(path: Path, mode: str) -> list[Row]:
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    with contextlib.closing(sqlite3.connect(uri, timeout=_WAIT, uri=True)) as db:
         return db.execute(_SELECT).fetchall()
 
 

@@ -30,7 +30,7 @@ def file_system(place: Path, mounts: str) -> str:
 
     Examples
     --------
-    >>> file_system(Path("/home/a/out"), "/dev/sda1 / ext4 rw 0 0\nserver:/home /home nfs4 rw 0 0\n")
+    >>> file_system(Path("/srv/plan/out"), "/dev/sda1 / ext4 rw 0 0\nserver:/plan /srv/plan nfs4 rw 0 0\n")
     'nfs4'
     """
     best, found = "", ""

@@ -24,7 +24,7 @@ from pipeline.deliver.results import Results
 from pipeline.records import Judged
 from pipeline.review.history import History
 from pipeline.review.voices import distinct, of_now
-from pipeline.themes.evaluation import Figure, Flags, macro_f1, theme_figures, wilson, with_interval
+from pipeline.themes.evaluation import Figure, Flags, f1_score, macro_f1, wilson, with_interval
 
 FEW = 10
 """With fewer blind decisions, nothing is measured."""
@@ -130,12 +130,11 @@ def _flags(rows: list[tuple[str, ...]], results: Results) -> Flags:
 
 def _measured(theme: str, given: Flags, truth: Flags, judged: tuple[Judged, ...], share: float) -> MeasuredTheme:
     hits, suggested, positives = int((given & truth).sum()), int(given.sum()), int(truth.sum())
-    figures = theme_figures([theme], given[:, None], truth[:, None])[0]
     either = int((given | truth).sum())
     f1 = None
     if either:
         low, high = (2 * p / (1 + p) for p in wilson(hits, either))
-        f1 = Figure(figures.f1.value, low, high)
+        f1 = Figure(f1_score(given, truth), low, high)
     opinions = Counter(theme in one.labelling.themes for one in judged)
     few = either < FEW_OF_A_THEME
     return MeasuredTheme(
