@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -139,3 +140,20 @@ def test_a_missing_part_names_the_extra() -> None:
     with pytest.raises(IkenError, match=r"no_such_part.*iken\[notebook\]"):
         opening.check_parts(["no_such_part"])
     opening.check_parts()
+
+
+def test_iken_review_opens_a_folder_of_results(reviewed_round: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from pipeline.cli import app
+
+    called: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        called.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert CliRunner().invoke(app, ["review", str(reviewed_round)]).exit_code == 0
+    assert called == [opening.lab_command(reviewed_round / opening.NOTEBOOK)]
+    assert isinstance(CliRunner().invoke(app, ["review", str(reviewed_round / "no")]).exception, IkenError)

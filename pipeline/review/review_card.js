@@ -125,6 +125,7 @@ class ReviewView {
     this.cards = new Map();
     this.asked = new Set();
     this.acceptNext = false;
+    this.unsay();
     this.colours();
     this.fillFilters();
     if (state.is === "undone") this.drafts.clear();
@@ -222,7 +223,7 @@ class ReviewView {
       this.position = this.sending.from;
       this.cards.set(this.position, this.sending.card);
       this.sending = null;
-      this.say(`保存できません — ${why}`, "failed");
+      this.say(`保存できません — ${why}`, "failed", true);
     } else {
       this.say(why, "failed");
     }
@@ -240,7 +241,7 @@ class ReviewView {
     setTimeout(() => {
       if (this.alive) return;
       if (this.sending) this.failed(0, this.goneText());
-      else this.say(this.goneText(), "failed");
+      else this.say(this.goneText(), "failed", true);
     }, SLOW);
   }
 
@@ -253,6 +254,7 @@ class ReviewView {
 
   move(position, tell = true) {
     this.position = Math.min(Math.max(position, 0), this.total());
+    this.unsay();
     if (!tell) return;
     this.ask({ do: "move", position: this.position, want: this.wanted() });
     this.draw();
@@ -282,6 +284,7 @@ class ReviewView {
   change(edit) {
     const card = this.cards.get(this.position);
     if (!card) return;
+    this.unsay();
     edit(this.draft(card), card);
     this.drawChoice(card);
   }
@@ -710,12 +713,18 @@ class ReviewView {
     );
   }
 
-  say(text, state) {
+  say(text, state, isLasting = false) {
+    this.isLasting = isLasting; // what was not saved stays said until it is
     this.status.textContent = text;
     this.status.dataset.state = state;
     this.banner.classList.toggle("bad", state === "failed");
     if (state === "failed") this.warn(text, true);
     else if (this.bannerIsError) this.warn("");
+  }
+
+  /** Take a prompt off the card once the reviewer goes on. */
+  unsay() {
+    if (this.bannerIsError && !this.isLasting) this.say("", "");
   }
 
   warn(text, isError = false) {
