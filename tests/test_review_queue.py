@@ -169,10 +169,13 @@ def test_what_was_decided_with_the_suggestion_in_view_is_no_longer_blind() -> No
     assert queue.left_out == 1
 
 
-def test_differing_opinions_come_one_by_one() -> None:
-    found = results([one("a", same="S"), one("b", same="S"), one("c")])
-    queue = build_queue(found, Known({}, {}, {"b", "c"}), DIFFERING, Filters(state=MINE_OPEN))
-    assert [card.ids for card in queue.cards] == [("b",), ("c",)]
+def test_what_differs_in_the_same_way_within_a_group_is_one_card() -> None:
+    found = results([one("a", same="S"), one("b", same="S"), one("c"), one("d", same="S"), one("e", same="S")])
+    two = [decision("", themes=["資金"]), decision("", themes=["担い手"])]
+    others = [decision("", themes=["資金"]), decision("", note="別")]
+    differing = {"b": two, "c": two, "d": two, "e": others}
+    queue = build_queue(found, Known({}, {}, differing), DIFFERING, Filters(state=MINE_OPEN))
+    assert [card.ids for card in queue.cards] == [("b", "d"), ("c",), ("e",)]
 
 
 @given(

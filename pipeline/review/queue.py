@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from pipeline.deliver.results import Results
@@ -33,6 +33,7 @@ STATES = (MINE_OPEN, OPEN, REVIEWED)
 BLIND_SIZE = 30
 _EDGE = 1e-6
 _WINDOW = 24
+_SPREAD = 2000  # cards that are spread; nobody gets beyond them in one sitting
 _RECENCY = (4.0, 2.0, 1.0)  # what a trait shared with the last card costs, with the one before …
 _DOUBT = 0.25  # what it costs to pass over one more doubtful card
 
@@ -76,13 +77,13 @@ class Known:
         The reviewer's own, by opinion.
     all : mapping of str to Decision
         The standing ones of everybody.
-    differing : collection of str
-        意見ID of opinions on which reviewers differ.
+    differing : mapping of str to sequence of Decision
+        What each reviewer decided, by opinion, where they differ.
     """
 
     own: Decisions
     all: Decisions
-    differing: Collection[str] = ()
+    differing: Mapping[str, Sequence[Decision]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,7 @@ def build_queue(
         return _blind(results, known, size)
     if mode == DIFFERING:
         anybody = replace(filters, state="")  # they are all decided on
-        differing = [Card((one,)) for one in results.judged if one.opinion.id in known.differing]
-        return Queue(tuple(card for card in differing if _takes(anybody, card, known)))
+        return Queue(tuple(card for card in _differing(results.judged, known) if _takes(anybody, card, known)))
     cards = [card for card in _cards(results.judged, known, apart) if _takes(filters, card, known)]
     if mode == IN_ORDER:
         return Queue(tuple(cards))
@@ -154,10 +154,23 @@ def _cards(judged: Sequence[Judged], known: Known, apart: Collection[str]) -> li
     return sorted(cards, key=lambda card: places[card.key])
 
 
+def _differing(judged: Sequence[Judged], known: Known) -> list[Card]:
+    """One card for the opinions of a group on which the reviewers differ in the same way."""
+    groups: dict[tuple[object, ...], list[Judged]] = {}
+    for one in judged:
+        if one.opinion.id in known.differing:
+            decided = [(each.reviewer, _content(each)) for each in known.differing[one.opinion.id]]
+            groups.setdefault((one.opinion.same_id, *decided), []).append(one)
+    return [Card(tuple(members)) for members in groups.values()]
+
+
+def _content(decision: Decision) -> tuple[object, ...]:
+    return frozenset(decision.themes), decision.kind, decision.measure, decision.note
+
+
 def _decided_apart(members: Sequence[Judged], own: Decisions) -> bool:
     decided = [own.get(one.opinion.id) for one in members]
-    contents = {(frozenset(one.themes), one.kind, one.measure, one.note) if one else None for one in decided}
-    return len(contents) > 1
+    return len({_content(one) if one else None for one in decided}) > 1
 
 
 def is_decided(card: Card, decisions: Decisions) -> bool:
@@ -248,8 +261,8 @@ def _spread(cards: Sequence[Card], results: Results) -> list[Card]:
     and theme. The most doubtful one that waits is passed over as often as the window is wide, and no more.
     """
     topics = {name: topic.id for topic in reversed(results.topics) if not topic.parent for name in topic.opinion_ids}
-    traits = {card.key: _traits(card.first, topics) for card in cards}
-    waiting = iter(cards)
+    traits = {card.key: _traits(card.first, topics) for card in cards[:_SPREAD]}
+    waiting = iter(cards[:_SPREAD])
     window = list(islice(waiting, _WINDOW))
     passed = 0
     spread: list[Card] = []
@@ -264,7 +277,7 @@ def _spread(cards: Sequence[Card], results: Results) -> list[Card]:
         passed = passed + 1 if chosen else 0
         spread.append(window.pop(chosen))
         window.extend(islice(waiting, 1))
-    return spread
+    return [*spread, *cards[_SPREAD:]]
 
 
 def _traits(one: Judged, topics: Mapping[str, str]) -> frozenset[tuple[str, str]]:
