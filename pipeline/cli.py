@@ -204,6 +204,16 @@ def classify_command(
     typer.echo(f"{out} に書き出しました")
 
 
+@review_app.command("open", cls=JapaneseCommand, hidden=True)
+def review_open_command(
+    folder: Annotated[Path, typer.Argument(help="結果のフォルダ", show_default=False)],
+) -> None:
+    """確認のノートブックを、このPCの JupyterLab で開きます（終わるには Ctrl+C）。"""
+    from pipeline.review.opening import open_review
+
+    sys.exit(open_review(folder))
+
+
 @review_app.command("merge", cls=JapaneseCommand)
 def review_merge_command(
     folder: Annotated[Path, typer.Argument(help="結果のフォルダ（記録を足す先）", show_default=False)],

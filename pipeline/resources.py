@@ -1,6 +1,6 @@
-"""Where the data that travels with the program is: codebook, words, sample, default model.
+"""Where the data that travels with the program is: codebook, words, sample, default model, notebooks.
 
-In a checkout the data stand beside the package (``corpus/``, ``models/``);
+In a checkout the data stand beside the package (``corpus/``, ``models/``, ``notebooks/``);
 in an installed wheel they stand inside it (``pipeline/data/``).
 """
 
@@ -25,3 +25,8 @@ def default_model() -> Path:
 def vectors() -> Path:
     """Path of the reduced word vectors."""
     return _ROOT / "models" / "vectors" / "vectors.npz"
+
+
+def notebooks() -> Path:
+    """Path of the folder of notebooks."""
+    return _ROOT / "notebooks"
