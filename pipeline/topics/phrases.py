@@ -107,7 +107,7 @@ def noun_phrases(words: Sequence[Word], vague: Vague | None = None) -> tuple[Phr
     """
     vague = vague or read_vague()
     spans = list(_compounds(words))
-    starts = {start: end for start, end in spans}
+    starts = dict(spans)
     found: dict[tuple[int, int], Phrase] = {}
 
     def add(start: int, end: int, form: str, text: str = "") -> None:
