@@ -22,12 +22,13 @@ from pipeline.language.tokenize import Word
 from pipeline.plan.comparing import Bags, Rarity, bags_of, piece_bag, word_bag
 from pipeline.plan.vectors import read_vectors, unit_rows
 from pipeline.topics.metric import read_metric
+from pipeline.topics.phrases import read_vague
 
 Floats = NDArray[np.float64]
 
 _DIGITS = 9  # rounded to, so that the last bits of a sum decide nothing
 _STANDING = 20.0  # how many texts the learned centre counts for beside those at hand
-_MEANING, _WORDS, _PIECES = 0.6, 0.2, 0.2  # shares of a likeness
+_MEANING, _WORDS, _PIECES = 0.5, 0.3, 0.2  # shares of a likeness
 
 
 @functools.cache
@@ -40,10 +41,7 @@ def rarity_at_large() -> Rarity:
 
 def word_sums(texts: Sequence[Sequence[Word]]) -> Floats:
     """Sums of word vectors, weighed by rarity; rows of length 1, zeros for a text without a known word."""
-    return _word_sums(bags_of([word_bag(words) for words in texts]))
-
-
-def _word_sums(bags: Bags) -> Floats:
+    bags = bags_of([word_bag(words) for words in texts])
     vectors, rarity = read_vectors(), rarity_at_large()
     if not bags.names:
         return np.zeros((bags.table.shape[0], vectors.dimensions))
@@ -65,11 +63,7 @@ def meanings(texts: Sequence[Sequence[Word]], *, centred: bool = True) -> Floats
     -------
     ndarray of shape (n_texts, n_dimensions)
     """
-    return _mapped(word_sums(texts), centred=centred)
-
-
-def _mapped(sums: Floats, *, centred: bool) -> Floats:
-    metric = read_metric()
+    metric, sums = read_metric(), word_sums(texts)
     centre = metric.centre
     known = sums[np.any(sums != 0.0, axis=1)]
     if centred and len(known):
@@ -115,14 +109,14 @@ class Likeness:
         found = _MEANING * self.meaning @ np.asarray(groups @ self.meaning).T
         for share, table in ((_WORDS, self.words), (_PIECES, self.pieces)):
             found = found + share * np.asarray((table @ (groups @ table).T).todense())
-        return np.round(found, _DIGITS)
+        return np.asarray(np.round(found, _DIGITS))
 
     def table(self) -> Floats:
         """Of every two texts, shape (n_texts, n_texts)."""
         found = _MEANING * self.meaning @ self.meaning.T
         for share, table in ((_WORDS, self.words), (_PIECES, self.pieces)):
             found += share * (table @ table.T).toarray()
-        return np.round(found, _DIGITS)
+        return np.asarray(np.round(found, _DIGITS))
 
     @property
     def own(self) -> Floats:
@@ -130,23 +124,28 @@ class Likeness:
         found = _MEANING * np.square(self.meaning).sum(axis=1)
         for share, table in ((_WORDS, self.words), (_PIECES, self.pieces)):
             found = found + share * np.asarray(table.multiply(table).sum(axis=1)).ravel()
-        return np.round(found, _DIGITS)
+        return np.asarray(np.round(found, _DIGITS))
 
 
 def likeness(texts: Sequence[Sequence[Word]]) -> Likeness:
     """Compare texts with each other."""
-    words = bags_of([word_bag(text) for text in texts])
+    formulaic = read_vague().formulaic
+    words = bags_of([word_bag([word for word in text if word.key not in formulaic]) for text in texts])
     pieces = bags_of([piece_bag("".join(word.surface for word in text)) for text in texts])
     rarity = rarity_at_large()
     at_large = np.array([rarity(name) for name in words.names])
     return Likeness(
-        _mapped(_word_sums(words), centred=True),
+        meanings(texts),
         words.weighted(np.sqrt(_among(words) * at_large)),
         pieces.weighted(_among(pieces)),
     )
 
 
 def _among(bags: Bags) -> Floats:
-    """How telling things are among these texts: log of (texts + 1) / texts that have them."""
-    counts = np.bincount(bags.table.indices, minlength=len(bags.names))
-    return np.asarray(np.log((bags.table.shape[0] + 1) / np.maximum(counts, 1)))
+    """How telling things are among these texts: those that few have tell much, those that one has tell nothing.
+
+    The inverse frequency, times how much of it is shared: オンライン in five opinions joins them; a
+    word that stands once only takes room.
+    """
+    counts = np.maximum(np.bincount(bags.table.indices, minlength=len(bags.names)), 1)
+    return np.asarray(np.log((bags.table.shape[0] + 1) / counts) * (1.0 - 1.0 / counts))

@@ -40,11 +40,14 @@ class Vague:
         By themselves (活動); with something before them they do (見守り活動).
     not_before : frozenset of str
         Before another word (今後の活動).
+    formulaic : frozenset of str
+        What every wish is worded with: it makes no two texts alike.
     """
 
     never: frozenset[str]
     alone: frozenset[str]
     not_before: frozenset[str]
+    formulaic: frozenset[str]
 
 
 @functools.cache
@@ -71,7 +74,7 @@ def read_vague(path: Path | None = None) -> Vague:
             raise IkenError("語の並びがありません", file=str(path), place=key, remedy=remedy)
         return frozenset(value)
 
-    return Vague(words("never"), words("alone"), words("not_before"))
+    return Vague(words("never"), words("alone"), words("not_before"), words("formulaic"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +226,7 @@ def _describing(words: Sequence[Word], start: int, vague: Vague) -> int:
     if not start:
         return 0
     before = words[start - 1]
-    if before.key in vague.not_before or before.key in vague.never:
-        before_says = False
-    else:
-        before_says = before.is_content
+    before_says = before.is_content and before.key not in vague.not_before | vague.never
     if before_says and before.pos == "形容詞" and before.surface.endswith("い"):
         return 1
     if before_says and before.pos == "動詞" and before.surface[-1] in _PLAIN_ENDS:
