@@ -24,6 +24,7 @@ Ints = NDArray[np.int64]
 
 _REPRESENTATIVES = 3
 _LARGE = 60  # voices from which a topic is looked into for parts
+_STEADY = 0.5  # stability that a part needs; a topic's is told
 _PARTS = 8  # parts of a topic at the most
 
 
@@ -101,6 +102,8 @@ def _look(
     for group in sorted(range(grouping.count), key=lambda group: _size(grouping, group)):
         members = grouping.members(group)
         ranked = members[np.argsort(-grouping.fits[members, group], kind="stable")]
+        if depth and steady[group] < _STEADY:
+            continue
         named = headings.name(ranked.tolist(), frozenset(taken))
         if not named.heading:
             continue

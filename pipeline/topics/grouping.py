@@ -25,9 +25,10 @@ SMALLEST = 3
 """Voices that make a topic."""
 
 _FEWEST = 6  # texts below which no topics are looked for
-MOST = 15  # topics on one level: more, nobody keeps in mind
+MOST = 20  # topics on one level: more, nobody keeps in mind
 _SAMPLE = 1000  # texts that Ward's tree is built over; all others join its groups
 _FROM, _TO = 1.0, 1.4  # groups tried, in roots of the number of texts
+_FROM_MOST = 0.6  # of the most: there trying begins at the latest
 _ROUNDS = 30
 _DIGITS = 9
 _MEMBER = 0.11  # mean likeness to the others of a group, from which a text belongs to it
@@ -124,7 +125,7 @@ def _best_cut(table: Floats, most: int) -> Ints:
     distances = np.sqrt(np.maximum(own[:, None] + own[None] - 2 * table, 0.0)[above])
     tree = linkage(distances, "ward")
     root = math.sqrt(count)
-    fewest = max(2, min(round(_FROM * root), most))
+    fewest = max(2, min(round(_FROM * root), round(_FROM_MOST * most)))
     largest = max(fewest, min(round(_TO * root), most))
     best, best_score = np.full(count, -1), 0.0
     for groups in range(fewest, largest + 1):
@@ -175,7 +176,10 @@ def _nearest(fits: Floats) -> Ints:
 
 def _fits_within(table: Floats, own: Ints) -> Floats:
     """Mean likeness of each text to the others of each group."""
-    return _without_self((_averaging(own) @ table).T, own, np.diag(table))
+    inside = np.flatnonzero(own >= 0)
+    groups = np.zeros((len(own), int(own.max()) + 1))
+    groups[inside, own[inside]] = 1.0
+    return _without_self(table @ (groups / np.maximum(groups.sum(axis=0), 1.0)), own, np.diag(table))
 
 
 def _without_self(fits: Floats, own: Ints, itself: Floats) -> Floats:

@@ -17,7 +17,7 @@ from pipeline.topics.meaning import Likeness
 
 _DRAWS = 20
 _SHARE = 0.8
-_LARGEST = 500  # texts of one draw
+_LARGEST = 300  # texts of one draw
 
 
 def stabilities(texts: Likeness, names: Sequence[str], grouping: Grouping, most: int) -> list[float]:
