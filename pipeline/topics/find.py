@@ -96,7 +96,7 @@ def _look(
     if depth and grouping.count < 2:
         return []
     headings = Headings([words[row] for row in rows])
-    steady = stabilities(texts, names, grouping, most)
+    steady = stabilities(texts, names, grouping)
     found: list[_Found] = []
     taken: set[str] = set()
     for group in sorted(range(grouping.count), key=lambda group: _size(grouping, group)):

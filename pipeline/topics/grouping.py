@@ -79,7 +79,9 @@ class Grouping:
         return stands
 
 
-def group_texts(texts: Likeness, order: Ints | None = None, most: int = MOST) -> Grouping:
+def group_texts(
+    texts: Likeness, order: Ints | None = None, most: int = MOST, *, exactly: int | None = None
+) -> Grouping:
     """Group texts; the order of rows decides nothing but ties.
 
     Parameters
@@ -90,6 +92,8 @@ def group_texts(texts: Likeness, order: Ints | None = None, most: int = MOST) ->
         Rows in the order in which a sample is drawn from them, where there are many.
     most : int
         Groups at the most.
+    exactly : int, optional
+        Groups to begin with, where that is not to be found out.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def group_texts(texts: Likeness, order: Ints | None = None, most: int = MOST) ->
     rows = np.arange(count) if order is None else order
     drawn = np.sort(rows[:_SAMPLE])
     sample = texts if len(drawn) == count else texts.of(drawn)
-    own = _best_cut(sample.table(), most) if count >= _FEWEST else np.full(len(drawn), -1)
+    own = _best_cut(sample.table(), most, exactly) if count >= _FEWEST else np.full(len(drawn), -1)
     if own.max(initial=-1) < 0:
         return Grouping(np.zeros((count, 0)), np.full(count, -1))
     everywhere = np.full(count, -1)
@@ -115,25 +119,29 @@ def group_texts(texts: Likeness, order: Ints | None = None, most: int = MOST) ->
     return _by_size(Grouping(fits, everywhere))
 
 
-def _best_cut(table: Floats, most: int) -> Ints:
+def _best_cut(table: Floats, most: int, exactly: int | None) -> Ints:
     """Cut Ward's tree where groups, once settled, stand most apart."""
     count = len(table)
-    if count < _FEWEST:
-        return np.full(count, -1)
     own = np.diag(table)
     above = np.triu_indices(count, 1)
     distances = np.sqrt(np.maximum(own[:, None] + own[None] - 2 * table, 0.0)[above])
     tree = linkage(distances, "ward")
+    if exactly:
+        return _settle(table, _cut(tree, exactly))
     root = math.sqrt(count)
     fewest = max(2, min(round(_FROM * root), round(_FROM_MOST * most)))
     largest = max(fewest, min(round(_TO * root), most))
     best, best_score = np.full(count, -1), 0.0
     for groups in range(fewest, largest + 1):
-        settled = _settle(table, fcluster(tree, groups, "maxclust").astype(np.int64) - 1)
+        settled = _settle(table, _cut(tree, groups))
         score = round(_apart(table, settled), 6)
         if score > best_score:
             best, best_score = settled, score
     return best
+
+
+def _cut(tree: Floats, groups: int) -> Ints:
+    return np.asarray(fcluster(tree, groups, "maxclust") - 1, dtype=np.int64)
 
 
 def _apart(table: Floats, own: Ints) -> float:

@@ -76,13 +76,12 @@ class _Candidates:
         if not len(rows) or not self.keys:
             return []
         shared, said = self.shared[:, rows].mean(axis=1), self.said[:, rows].mean(axis=1)
+        # what few say hardly stands for the others
+        enough = np.minimum(self.shared[:, rows].sum(axis=1) / max(2.0, _FEW * len(rows)), 1.0)
         form = np.array([_FORMS[one] for one in self.forms])
-        scores = np.round(form * self.told * self.near * shared**_SHARED * said**_SAID, _DIGITS)
+        scores = np.round(form * self.told * self.near * enough * shared**_SHARED * said**_SAID, _DIGITS)
         found = sorted(range(len(scores)), key=lambda place: (-scores[place], self.keys[place]))
-        held = self.shared[:, rows].sum(axis=1)
-        # what few say stands for the others only where nothing is shared
-        enough = max(2.0, _FEW * len(rows))
-        return sorted((place for place in found if scores[place] > 0), key=lambda place: held[place] < enough)
+        return [place for place in found if scores[place] > 0]
 
 
 class Headings:
@@ -208,10 +207,12 @@ class Headings:
                 if set(other) <= set(keys):
                     touched |= phrases.shared[place]
             left = np.flatnonzero(~touched)
-            if not vague and len(left) < max(2.0, _LEFT_OUT * len(everywhere)):
+            leaves_many = len(left) >= max(2.0, _LEFT_OUT * len(everywhere))
+            if not (vague or leaves_many or phrases.forms[first] == WORD):
                 return phrases.texts[first]
-            for second in phrases.ranked(left):
-                held = int(phrases.shared[second, left].sum())
+            rows = left if leaves_many else everywhere
+            for second in phrases.ranked(rows):
+                held = int(phrases.shared[second, rows].sum())
                 if held >= max(2.0, _SECOND * len(everywhere)) and not _overlap(phrases, first, second):
                     return f"{phrases.texts[first]}・{phrases.texts[second]}"
             if not vague:

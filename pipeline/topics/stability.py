@@ -20,7 +20,7 @@ _SHARE = 0.8
 _LARGEST = 300  # texts of one draw
 
 
-def stabilities(texts: Likeness, names: Sequence[str], grouping: Grouping, most: int) -> list[float]:
+def stabilities(texts: Likeness, names: Sequence[str], grouping: Grouping) -> list[float]:
     """Give the mean of the best Jaccard index over the draws, for each group.
 
     Parameters
@@ -29,9 +29,7 @@ def stabilities(texts: Likeness, names: Sequence[str], grouping: Grouping, most:
     names : sequence of str
         Of the texts, each its own: what is drawn hangs on them, not on chance or order.
     grouping : Grouping
-        What is to be found again.
-    most : int
-        As in :func:`pipeline.topics.grouping.group_texts`.
+        What is to be found again, among as many groups.
     """
     if not grouping.count:
         return []
@@ -39,7 +37,7 @@ def stabilities(texts: Likeness, names: Sequence[str], grouping: Grouping, most:
     found = np.zeros((_DRAWS, grouping.count))
     for draw in range(_DRAWS):
         rows = np.sort(drawn(names, str(draw))[: min(round(_SHARE * len(names)), _LARGEST)])
-        again = group_texts(texts.of(rows), most=most)
+        again = group_texts(texts.of(rows), exactly=grouping.count)
         found[draw] = _best_jaccard(stands[rows], again.stands)
     return [round(float(value), 4) for value in found.mean(axis=0)]
 
