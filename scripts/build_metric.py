@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 
 from pipeline import resources
 from pipeline.language.tokenize import tokenize
@@ -48,8 +49,6 @@ def collections() -> list[Collection]:
 
 def pairs_told(rows: NDArray[np.float64], labels: list[str]) -> float:
     """Area under the curve: how surely a pair of one measure is more alike than another pair."""
-    from sklearn.metrics import roc_auc_score
-
     above = np.triu_indices(len(labels), 1)
     filed = np.array(labels)
     return float(roc_auc_score((filed[:, None] == filed[None])[above], (rows @ rows.T)[above]))
@@ -67,9 +66,8 @@ def main(out: Path) -> None:
     metric = learn_metric(plans)
     save_metric(metric, out)
     print(f"{len(plans)} 計画、{sum(len(labels) for _, labels in plans)} 意見、{metric.map.shape[1]} 次元")
-    print(
-        f"同じ施策の組を見分ける確かさ（AUC、学んでいない計画で）  語のベクトル {np.mean(plain):.3f}  学んだ尺度 {np.mean(learned):.3f}"
-    )
+    print("同じ施策の組を見分ける確かさ（AUC、学んでいない計画で）")
+    print(f"語のベクトル {np.mean(plain):.3f}  学んだ尺度 {np.mean(learned):.3f}")
 
 
 if __name__ == "__main__":
