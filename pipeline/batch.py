@@ -37,6 +37,7 @@ from pipeline.rounds import Repeats
 from pipeline.themes.asking import asking_clauses
 from pipeline.themes.codebook import Codebook, read_codebook
 from pipeline.themes.kinds import ASKING
+from pipeline.topics.find import find_topics
 
 if TYPE_CHECKING:
     from pipeline.model_folder import Model
@@ -184,6 +185,7 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
         notes,
         rest,
         options.round,
+        find_topics(judged),
         made_with=MadeWith(
             __version__, judge.model.name, judge.model.digest, judge.codebook.digest, masked=options.mask
         ),

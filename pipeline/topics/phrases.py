@@ -8,6 +8,7 @@ nothing is data (``corpus/phrases.toml``).
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ _NOUNS = frozenset({"名詞", "接頭辞", "接尾辞", "形状詞"})
 _LIGHT_NOUNS = frozenset({"事", "物", "所", "為", "様", "訳", "筈", "方", "時"})
 _LIGHT_ENDINGS = frozenset({"等", "毎", "達", "以上", "以下", "目", "様", "殿"})
 _STEM_ENDS = frozenset("いきしちにひみりぎじびえけせてねへめれげぜでべ")  # 受け入れ, 見守り, 助け合い
-_PLAIN_ENDS = frozenset("うくすつぬむるぐぶ")  # 集まる, 通える
+_CAN = re.compile("[えけせてねべめれげ]る$")  # 集まれる, 通える: what a place or a chance is for
+_KINDS_OF_PLACE = frozenset("市町村区県府都")
 _LONGEST = 8  # words of a compound: a longer row of nouns is a list without commas
 _DOING = frozenset({"為る", "出来る"})
 
@@ -40,11 +42,14 @@ class Vague:
         By themselves (活動); with something before them they do (見守り活動).
     not_before : frozenset of str
         Before another word (今後の活動).
+    formulaic : frozenset of str
+        What every wish is worded with: it makes no two texts alike.
     """
 
     never: frozenset[str]
     alone: frozenset[str]
     not_before: frozenset[str]
+    formulaic: frozenset[str]
 
 
 @functools.cache
@@ -71,7 +76,7 @@ def read_vague(path: Path | None = None) -> Vague:
             raise IkenError("語の並びがありません", file=str(path), place=key, remedy=remedy)
         return frozenset(value)
 
-    return Vague(words("never"), words("alone"), words("not_before"))
+    return Vague(words("never"), words("alone"), words("not_before"), words("formulaic"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +112,13 @@ def noun_phrases(words: Sequence[Word], vague: Vague | None = None) -> tuple[Phr
     """
     vague = vague or read_vague()
     spans = list(_compounds(words))
-    starts = {start: end for start, end in spans}
+    starts = dict(spans)
     found: dict[tuple[int, int], Phrase] = {}
 
     def add(start: int, end: int, form: str, text: str = "") -> None:
         keys = tuple(word.key for word in words[start:end] if word.is_content)
+        if len(set(keys)) < len(keys):
+            return  # 市民の市民
         found.setdefault((start, end), Phrase(text or _surface(words[start:end]), keys, start, end, form))
 
     for start, end in spans:
@@ -193,9 +200,24 @@ def _is_whole(words: Sequence[Word], start: int, end: int) -> bool:
     first, last = words[start], words[end - 1]
     if first.pos2 == "数詞" or last.pos2 == "数詞" or first.pos == "接尾辞" or last.pos == "接頭辞":
         return False
+    if end < len(words) and words[end].pos == "接尾辞" and words[end].key not in _LIGHT_ENDINGS:
+        return False  # 具体「的に」
     if start and (words[start - 1].pos == "接頭辞" or words[start - 1].surface in ("々", "-", "ー")):
         return False
     return any(word.is_content for word in words[start:end])
+
+
+def names_a_person(word: Word) -> bool:
+    """Whether the dictionary knows it as a name of persons."""
+    return word.pos2 == "固有名詞" and word.pos3 == "人名"
+
+
+def _is_place_only(words: Sequence[Word]) -> bool:
+    """加古川市, 駅前 is none: a place's name says where, not what."""
+    return all(
+        (word.pos2 == "固有名詞" and word.pos3 == "地名") or word.pos == "接尾辞" or word.surface in _KINDS_OF_PLACE
+        for word in words
+    )
 
 
 def _content(words: Sequence[Word]) -> int:
@@ -208,6 +230,8 @@ def _is_head(words: Sequence[Word], vague: Vague) -> bool:
 
 
 def _stands_alone(words: Sequence[Word], vague: Vague) -> bool:
+    if _is_place_only(words) or any(names_a_person(word) for word in words):
+        return False
     if _content(words) > 1:
         return _says(words, vague)
     return len(_surface(words)) > 1 and words[-1].key not in vague.alone
@@ -223,13 +247,10 @@ def _describing(words: Sequence[Word], start: int, vague: Vague) -> int:
     if not start:
         return 0
     before = words[start - 1]
-    if before.key in vague.not_before or before.key in vague.never:
-        before_says = False
-    else:
-        before_says = before.is_content
+    before_says = before.is_content and before.key not in vague.not_before | vague.never
     if before_says and before.pos == "形容詞" and before.surface.endswith("い"):
         return 1
-    if before_says and before.pos == "動詞" and before.surface[-1] in _PLAIN_ENDS:
+    if before_says and before.pos == "動詞" and _CAN.search(before.surface):
         return 1
     if before.surface == "な" and start > 1 and words[start - 2].pos in ("形状詞", "名詞"):
         described = words[start - 2]
