@@ -53,18 +53,34 @@ def deliver(folder: Path, judged: Results, record: dict[str, Any]) -> Results:
     Results
         As delivered.
     """
-    history = read_history(folder / DECISIONS)
     record = {key: value for key, value in record.items() if key != REVIEW}
-    results = judged
-    if history.entries:
-        applied = apply_history(history, judged.judged, judged.themes, judged.plan)
-        results = reviewed(judged, applied)
+    results, applied = _decided(folder, judged)
+    if applied:
         record[REVIEW] = review_record(applied)
     files = files_of(results)
     files[FILE] = dump_results(judged)
     files[RUN_RECORD] = (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
     write_folder(folder, files)
     return results
+
+
+def delivered(folder: Path) -> Results:
+    """Give the results of a folder as they are delivered: with what people decided there until now.
+
+    Raises
+    ------
+    IkenError
+        When the folder holds no results of a run, or its decisions cannot be read.
+    """
+    return _decided(folder, load_results(folder))[0]
+
+
+def _decided(folder: Path, judged: Results) -> tuple[Results, Applied | None]:
+    history = read_history(folder / DECISIONS)
+    if not history.entries:
+        return judged, None
+    applied = apply_history(history, judged.judged, judged.themes, judged.plan)
+    return reviewed(judged, applied), applied
 
 
 def reviewed(results: Results, applied: Applied) -> Results:

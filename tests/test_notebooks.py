@@ -61,6 +61,20 @@ def test_the_review_notebook_runs_without_an_argument(tmp_path: Path, monkeypatc
     assert "合計(実数)" in str(outputs)
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(("name", "widgets"), [("02_explore.ipynb", 6), ("03_plan_gaps.ipynb", 4)])
+def test_the_other_notebooks_run_without_an_argument(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, widgets: int
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    done = run(Path(shutil.copy(resources.notebooks() / name, tmp_path)))
+    outputs = [output for cell in done.cells if cell.cell_type == "code" for output in cell.outputs]
+    shown = [one for one in outputs if "application/vnd.jupyter.widget-view+json" in one.get("data", {})]
+    assert len(shown) == widgets
+    assert "意見 63件" in str(outputs)
+
+
 def test_what_the_notebook_shows_follows_the_decisions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reviewed_round: Path
 ) -> None:

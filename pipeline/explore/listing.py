@@ -1,12 +1,13 @@
-"""Opinions as a list to read, in HTML: text, where it came from, what was judged of it."""
+"""Opinions and proposals to read, in HTML: what is said, where it came from, what was judged of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
-from pipeline.plan.places import place_of
-from pipeline.records import Judged
+from pipeline.deliver.results import Results
+from pipeline.plan.places import is_outside, place_of
+from pipeline.records import Judged, Plan, Suggestion
 
 _SHOWN = 100
 _STYLE = (
@@ -28,6 +29,41 @@ def opinion_list(title: str, opinions: Sequence[Judged]) -> str:
     more = f"<p>ほか{len(opinions) - _SHOWN}件</p>" if len(opinions) > _SHOWN else ""
     head = f"<h4>{escape(title)}（{len(opinions)}件）</h4>"
     return f'{_STYLE}<section class="iken-list" lang="ja">{head}<ol>{items}</ol>{more}</section>'
+
+
+def empty_measures(results: Results) -> str:
+    """Name the measures that no opinion counts under."""
+    places = {place_of(one) for one in results.judged}
+    empty = [measure for measure in (results.plan or Plan()).measures if measure.label not in places]
+    if not empty:
+        return '<p lang="ja">意見のない施策はありません。</p>'
+    items = "".join(f"<li>{escape(one.label)}<small>{escape(one.overview)}</small></li>" for one in empty)
+    return f'{_STYLE}<section class="iken-list" lang="ja"><ul>{items}</ul></section>'
+
+
+def outside_list(results: Results) -> str:
+    """Give the opinions that lie outside the plan."""
+    return opinion_list("計画外", [one for one in results.judged if is_outside(place_of(one))])
+
+
+def proposal_list(results: Results) -> str:
+    """Give the proposals, the strongest first, each with its evidence one click away."""
+    if not results.suggestions:
+        return '<p lang="ja">施策の案はありません（計画を読み取っていないか、まとまった求めがありません）。</p>'
+    by_id = {one.opinion.id: one for one in results.judged}
+    items = "".join(_proposal(one, [by_id[name] for name in one.evidence]) for one in results.suggestions)
+    return f'{_STYLE}<section class="iken-list" lang="ja"><ol>{items}</ol></section>'
+
+
+def _proposal(one: Suggestion, evidence: Sequence[Judged]) -> str:
+    near = f"最も近い施策: {one.nearest}（類似度 {one.similarity:.2f}）" if one.nearest else ""
+    told = "　".join(escape(part) for part in ("、".join(one.themes), near) if part)
+    opinions = "".join(_item(voice) for voice in evidence)
+    behind = f"<details><summary>根拠の意見 {len(evidence)}件</summary><ol>{opinions}</ol></details>"
+    return (
+        f"<li><strong>［{escape(one.division)}］{escape(one.title)}</strong><br>{escape(one.purpose)}"
+        f"<small>{told}</small>{behind}</li>"
+    )
 
 
 def _item(one: Judged) -> str:

@@ -9,7 +9,7 @@ from pipeline.explore.linked import Linked
 from pipeline.explore.network import draw_network
 from pipeline.export import delivered
 from pipeline.review.opening import results_folder
-from pipeline.topics import positions
+from pipeline.topics.positions import positions
 
 
 class Explore:

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline import batch, resources
-from pipeline.deliver.stored import FILE, load_results
+from pipeline.deliver.stored import load_results
 from pipeline.export import export
 from pipeline.review.agreement import Agreed
 from pipeline.review.decisions import FILE as DECISIONS
 from pipeline.review.decisions import DecisionStore
 from pipeline.review.learning import learn_from
+from pipeline.review.opening import results_folder
 from pipeline.review.session import ReviewSession
 from pipeline.review.status import status_of
 from pipeline.review.widget import ReviewCard
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from IPython.display import Markdown
 
-SAMPLE = Path("out/sample")
 _WORDS_SHOWN = 8
 
 
@@ -148,28 +147,6 @@ class Review:
             for one in learned.words
         ]
         return pd.DataFrame(rows, columns=["テーマ", "重くなった語", "軽くなった語", "補正"]).set_index("テーマ")
-
-
-def results_folder(named: str = "") -> Path:
-    """The folder to work on: the named one, else the one the notebook stands in, else a run of the sample.
-
-    The sample is run when it was not yet: into ``out/sample`` beside the folder of notebooks.
-
-    Raises
-    ------
-    IkenError
-        When the named folder holds no results.
-    """
-    if named:
-        load_results(Path(named))
-        return Path(named)
-    here = Path.cwd()
-    if (here / FILE).exists():
-        return here
-    sample = (here.parent if here.name == "notebooks" else here) / SAMPLE
-    if not (sample / FILE).exists():
-        batch.run([resources.corpus("sample/working_team_table.txt")], sample)
-    return sample
 
 
 def _agreed(who: str, name: str, found: Iterable[Agreed]) -> list[tuple[str, str, str, str, int, int]]:

@@ -15,10 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import resources
-from pipeline.deliver.stored import load_results
+from pipeline.deliver.stored import FILE, load_results
 from pipeline.errors import IkenError
 
 NOTEBOOK = "01_review.ipynb"
+SAMPLE = Path("out/sample")
 
 _NEEDED = ("jupyterlab", "anywidget", "altair")
 _QUIET = Path(__file__).with_name("lab")
@@ -45,6 +46,30 @@ def open_review(folder: Path) -> int:
         return subprocess.run(command, env=lab_environment(), check=False).returncode  # noqa: S603 our own words
     except KeyboardInterrupt:  # Ctrl+C is how people end it
         return 0
+
+
+def results_folder(named: str = "") -> Path:
+    """The folder to work on: the named one, else the one the notebook stands in, else a run of the sample.
+
+    The sample is run when it was not yet: into ``out/sample`` beside the folder of notebooks.
+
+    Raises
+    ------
+    IkenError
+        When the named folder holds no results.
+    """
+    if named:
+        load_results(Path(named))
+        return Path(named)
+    here = Path.cwd()
+    if (here / FILE).exists():
+        return here
+    sample = (here.parent if here.name == "notebooks" else here) / SAMPLE
+    if not (sample / FILE).exists():
+        from pipeline import batch
+
+        batch.run([resources.corpus("sample/working_team_table.txt")], sample)
+    return sample
 
 
 def check_parts(needed: Sequence[str] = _NEEDED) -> None:
