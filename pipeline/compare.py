@@ -11,25 +11,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from statistics import NormalDist
 
+from pipeline.deliver.stored import load_results
 from pipeline.errors import IkenError
-from pipeline.language.tokenize import Word, tokenize
+from pipeline.language.tokenize import tokenize
 from pipeline.records import GIVEN, OUTSIDE
 from pipeline.rounds import Round, read_opinions, read_round
 from pipeline.themes.evaluation import wilson
+from pipeline.topics.find import find_topics
+from pipeline.topics.phrases import COMPOUND, WORD, noun_phrases
 
 GREW, SHRANK, APPEARED, VANISHED, UNSURE = "増えた", "減った", "現れた", "なくなった", "変化とは言えない"
 
 _LEVEL = 0.05
 _LEAST_VOICES = 3  # a word that fewer say in both rounds together is not compared
-_LONGEST_PHRASE = 4  # words
-_DULL = frozenset(
-    {"市民", "皆さん", "自分", "今回", "今後", "現在", "以上", "必要", "希望", "場合", "意見", "お願い", "ほか"}
-)
 
 Row = Mapping[str, str]
 Names = Callable[[Row], Iterable[str]]
@@ -142,6 +141,7 @@ def compare(before: Path, after: Path) -> Comparison:
     changes: list[Change] = []
     for section, names, order in sections:
         changes += _section(section, rows, names, order)
+    changes += _topics((before, after), rows)
     changes += _words(rows)
     notes = [
         f"二つの回は別の{name}で判定されています（比べるなら、同じもので判定し直してください）"
@@ -201,9 +201,34 @@ def _count(rows: Iterable[Row], names: Names) -> dict[str, int]:
     return counts
 
 
+def _topics(folders: Sequence[Path], rows: Sequence[Sequence[Row]]) -> list[Change]:
+    """Topics are found in both rounds together, so that the same topic is the same in both."""
+    told = [
+        replace(one, opinion=replace(one.opinion, id=f"{n} {one.opinion.id}"))
+        for n, folder in enumerate(folders)
+        for one in load_results(folder).judged
+    ]
+    topics = [topic for topic in find_topics(told) if not topic.parent]
+    of_opinion: dict[str, list[str]] = {}
+    for topic in topics:
+        for name in topic.opinion_ids:
+            of_opinion.setdefault(name, []).append(topic.heading)
+    named = [
+        [{**row, "話題": "\n".join(of_opinion.get(f"{n} {row['意見ID']}", []))} for row in some]
+        for n, some in enumerate(rows)
+    ]
+    changes = _section("話題", named, lambda row: row["話題"].splitlines(), [topic.heading for topic in topics])
+    return sorted(changes, key=lambda one: one.verdict == UNSURE)
+
+
 def _words(rows: Sequence[Sequence[Row]]) -> list[Change]:
-    """The phrases of a round: nouns in a row, as people would say them (空き家, 自治会の役員 is two)."""
-    phrases = cache(lambda text: tuple(phrases_of(tokenize(text))))
+    """Words and compounds that people say: 空き家, 自治会, 予約システム."""
+
+    @cache
+    def phrases(text: str) -> tuple[str, ...]:
+        found = noun_phrases(tokenize(text))
+        return tuple(dict.fromkeys(phrase.text for phrase in found if phrase.form in (WORD, COMPOUND)))
+
     changes = _section("話題の語", rows, lambda row: phrases(row["意見"]), [])
     kept = [one for one in changes if one.before.voices + one.after.voices >= _LEAST_VOICES]
     # what was left out was not compared: the interval is that of the words kept
@@ -212,23 +237,6 @@ def _words(rows: Sequence[Sequence[Row]]) -> list[Change]:
         for one in kept
     ]
     return sorted(kept, key=lambda one: (one.verdict == UNSURE, -abs(one.difference), one.name))
-
-
-def phrases_of(words: Sequence[Word]) -> list[str]:
-    """Nouns in a row: 地域活動, 予約システム."""
-    found: list[str] = []
-    run: list[Word] = []
-    for word in [*words, None]:
-        if word is not None and word.pos in ("名詞", "接頭辞", "接尾辞") and word.pos2 not in ("数詞", "助動詞語幹"):
-            run.append(word)
-            continue
-        while run and (run[-1].pos == "接頭辞" or not (run[-1].is_content or run[-1].pos == "接尾辞")):
-            run.pop()
-        text = "".join(one.surface for one in run[-_LONGEST_PHRASE:])
-        if len(text) > 1 and any(one.is_content for one in run) and text not in _DULL:
-            found.append(text)
-        run = []
-    return found
 
 
 def interval(before: Share, after: Share, compared: int) -> tuple[float, float]:

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 
 from pipeline import batch
 from pipeline.batch import Options
-from pipeline.compare import HEADER, UNSURE, Share, compare, interval, phrases_of, points, write_comparison
+from pipeline.compare import HEADER, UNSURE, Share, compare, interval, points, write_comparison
 from pipeline.deliver.results import Results
 from pipeline.errors import IkenError
-from pipeline.language.tokenize import tokenize
 from pipeline.rounds import Repeats, read_round
 from tests.test_run import iken, table
 
@@ -151,6 +150,11 @@ def test_what_grew_and_what_shrank_is_said(two_rounds: tuple[Path, Path]) -> Non
     found = {(one.section, one.name): one for one in compare(*two_rounds).changes}
     assert found["テーマ", "オンライン"].verdict == "増えた"
     assert found["話題の語", "公園"].verdict == "減った"
+    topics = [one for (section, _), one in found.items() if section == "話題"]
+    parks = next(one for one in topics if "公園" in one.name)
+    (online,) = [one for one in topics if "オンライン" in one.name or "申請" in one.name]
+    assert (parks.verdict, online.verdict) == ("減った", "増えた")
+    assert (parks.before.opinions, parks.after.opinions) == (55, 20)
     assert found["テーマ", "資金"].verdict == UNSURE
 
 
@@ -215,15 +219,3 @@ def test_a_comparison_goes_into_a_csv_only(two_rounds: tuple[Path, Path], tmp_pa
     with pytest.raises(IkenError, match=r"\.csv"):
         write_comparison(tmp_path / "c.xlsx", compare(*two_rounds))
     assert points(-0.034) == "3.4ポイント減"
-
-
-@pytest.mark.parametrize(
-    ("text", "phrases"),
-    [
-        ("予約システムを作ってほしい", ["予約システム"]),
-        ("子育て世帯の負担が重い", ["子育て世帯", "負担"]),
-        ("このことは必要だと思います", []),
-    ],
-)
-def test_phrases_are_nouns_in_a_row(text: str, phrases: list[str]) -> None:
-    assert phrases_of(tokenize(text)) == phrases
