@@ -2,8 +2,9 @@
 
 Texts that are equal in what counts share a key. Among the distinct ones MinHash with locality-
 sensitive hashing (Broder 1997; Indyk and Motwani 1998) finds those that sound alike, without
-comparing every pair; each of these is compared with the first of its kind, word by word. So the
-time grows about linearly, and the same list gives the same groups.
+comparing every pair. Most of what meets shares a sentence and asks for something else; that is seen
+from a few bits of each (Bloom 1970), and only what is left is compared word by word with the nearest
+of its kind. So the time grows about linearly, and the same list gives the same groups.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import functools
 import hashlib
 import tempfile
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,21 +22,23 @@ from numpy.typing import NDArray
 from pipeline.language.normalize import normalize, same_text_key
 from pipeline.language.not_opinions import without_greetings
 from pipeline.language.numbers import in_kanji
-from pipeline.language.sameness import Gist, gist, say_the_same
+from pipeline.language.sameness import Gist, Sounds, gist, say_the_same, sounds_of
 from pipeline.language.tokenize import tokenize_normalized
 
 # 30 bands of 3: two texts that share half of their letter triples meet in two bands or more with
 # probability 0.90 (binomial, 0.5 ** 3 a band), a third of them with 0.31. What meets is compared exactly.
 _BANDS, _ROWS, _LEAST_BANDS = 30, 3, 2
 _GRAM = 3
-# What sounds like a thousand others is held against the nearest of them: first by the letters it shares,
-# then word by word. A copy with a remark added shares nearly all letters of the shorter text.
+# What sounds like a thousand others is held against the first of a bucket, and the nearest of those.
 _MOST_MET, _MOST_COMPARED = 24, 8
-_SHARED_OF_SHORTER, _SHARED_OF_ALL = 0.6, 0.35
-_CHUNK = 20_000
+# Slips of the hand spoil words: this share of those that count, or these few, never most of them.
+_SPOILT, _FEW_SPOILT, _MOST_SPOILT = 0.1, 2, 0.5
+_WORDS = 16  # of 64 bits each: the sounds of a comment of a hundred letters fill a fifth
+_CHUNK, _BLOCK = 20_000, 4_096
 
 Groups = NDArray[np.int64]
 _Hashes = NDArray[np.uint64]
+_Numbers = NDArray[np.uint32]
 
 
 class Copies:
@@ -50,7 +53,7 @@ class Copies:
         self._number = array("q")  # of each text: which of the distinct ones it is
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 closed by __exit__
         self._starts = array("q", [0])
-        self._grams: list[NDArray[np.uint32]] = []
+        self._met = _Meetings()
 
     def __enter__(self) -> Copies:
         """Begin to collect."""
@@ -72,7 +75,7 @@ class Copies:
                 body = told.encode("utf-8", "surrogatepass")
                 self._file.write(body)
                 self._starts.append(self._starts[-1] + len(body))
-                self._grams.append(_grams(found))
+                self._met.add(_grams(found), sounds_of(found))
             self._exact[exact] = number
         self._number.append(number)
 
@@ -89,28 +92,12 @@ class Copies:
         """Of each distinct text, the first one that says the same."""
         count = len(self._distinct)
         roots = np.arange(count)
-        buckets: dict[tuple[int, int], list[int]] = defaultdict(list)
         gist_of = functools.lru_cache(maxsize=1 << 14)(self._gist)
-        for number, shared in _shared_buckets(self._grams):
-            alike: dict[int, int] = {}
-            for bucket in shared:
-                for other in buckets[bucket]:
-                    alike[other] = alike.get(other, 0) + 1
-            nearest = sorted((one for one in alike if alike[one] >= _LEAST_BANDS), key=lambda one: (-alike[one], one))
-            for other in [one for one in nearest[:_MOST_MET] if self._share_enough(one, number)][:_MOST_COMPARED]:
-                if _root(roots, other) != _root(roots, number) and say_the_same(gist_of(other), gist_of(number)):
-                    mine, theirs = sorted((_root(roots, other), _root(roots, number)))
-                    roots[theirs] = mine
-            for bucket in shared:
-                if len(buckets[bucket]) < _MOST_MET:
-                    buckets[bucket].append(number)
+        for number, other in self._met.pairs():
+            mine, theirs = sorted((_root(roots, other), _root(roots, number)))
+            if mine != theirs and say_the_same(gist_of(other), gist_of(number)):
+                roots[theirs] = mine
         return np.array([_root(roots, number) for number in range(count)], dtype=np.int64)
-
-    def _share_enough(self, one: int, other: int) -> bool:
-        mine, theirs = self._grams[one], self._grams[other]
-        shared = len(np.intersect1d(mine, theirs, assume_unique=True))
-        shorter = min(len(mine), len(theirs))
-        return shared >= _SHARED_OF_SHORTER * shorter and shared >= _SHARED_OF_ALL * (len(mine) + len(theirs) - shared)
 
     def _gist(self, number: int) -> Gist:
         self._file.seek(self._starts[number])
@@ -146,6 +133,127 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Of each text, bits that stand for its sounds: of all words, of those that count, of those in what it asks."""
+
+    every: _Hashes
+    counted: _Hashes
+    asked: _Hashes
+
+    def can_agree(self, ours: Groups, theirs: Groups) -> NDArray[np.bool_]:
+        """Which pairs may say the same: one has all that counts of the other, and all that the other asks."""
+        without = self._lacks(self.counted[ours], self.every[theirs]), self._lacks(self.asked[ours], self.every[theirs])
+        back = self._lacks(self.counted[theirs], self.every[ours]), self._lacks(self.asked[theirs], self.every[ours])
+        return ~((without[0] | back[1]) & (back[0] | without[1]))
+
+    @staticmethod
+    def _lacks(some: _Hashes, every: _Hashes) -> NDArray[np.bool_]:
+        all_of_it = _ones(some)
+        return _ones(some & ~every) > np.minimum(np.maximum(_SPOILT * all_of_it, _FEW_SPOILT), _MOST_SPOILT * all_of_it)
+
+
+def _ones(bits: _Hashes) -> NDArray[np.int64]:
+    return _ONES[bits.view(np.uint16)].sum(axis=1, dtype=np.int64)
+
+
+_ONES = np.array([number.bit_count() for number in range(1 << 16)], dtype=np.uint8)
+
+
+class _Meetings:
+    """Which of the distinct texts meet: they share buckets, and their sounds do not rule it out."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[_Numbers, Sounds]] = []
+        self._keys: list[_Hashes] = []
+        self._marks: list[_Marks] = []
+
+    def add(self, grams: _Numbers, sounds: Sounds) -> None:
+        """Take up the next distinct text."""
+        self._waiting.append((grams, sounds))
+        if len(self._waiting) == _CHUNK:
+            self._settle()
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Give pairs to compare: each text with those before it that are nearest, in order."""
+        if self._waiting:
+            self._settle()
+        if not self._keys:
+            return
+        keys = np.concatenate(self._keys, axis=1)
+        marks = _Marks(
+            *(np.concatenate([getattr(one, name) for one in self._marks]) for name in ("every", "counted", "asked"))
+        )
+        bands = [_ranked(keys[band]) for band in range(_BANDS)]
+        for start in range(0, keys.shape[1], _BLOCK):
+            yield from _nearest(bands, slice(start, start + _BLOCK), marks)
+
+    def _settle(self) -> None:
+        self._keys.append(_band_keys([grams for grams, _ in self._waiting]))
+        self._marks.append(
+            _Marks(
+                _bits([sounds.every for _, sounds in self._waiting]),
+                _bits([sounds.counted for _, sounds in self._waiting]),
+                _bits([sounds.asked for _, sounds in self._waiting]),
+            )
+        )
+        self._waiting.clear()
+
+
+def _bits(sounds: list[list[int]]) -> _Hashes:
+    """One bit of each sound."""
+    lengths = np.array([len(one) for one in sounds])
+    row = np.repeat(np.arange(len(sounds)), lengths)
+    bit = np.fromiter((sound for one in sounds for sound in one), dtype=np.uint64, count=len(row))
+    bit = (bit * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - 10)  # 2 ** 10 bits
+    marks = np.zeros((len(sounds), _WORDS), dtype=np.uint64)
+    np.bitwise_or.at(marks, (row, (bit >> np.uint64(6)).astype(np.int64)), np.uint64(1) << (bit & np.uint64(63)))
+    return marks
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A band: texts in order of their buckets, and of each text where its bucket begins and how many came before."""
+
+    order: NDArray[np.int32]
+    start: NDArray[np.int32]
+    before: NDArray[np.uint8]
+
+
+def _ranked(keys: _Hashes) -> _Ranked:
+    order = np.argsort(keys, kind="stable").astype(np.int32)
+    inside = keys[order]
+    begins = np.flatnonzero(np.concatenate(([True], inside[1:] != inside[:-1])))
+    sizes = np.diff(np.append(begins, len(keys)))
+    starts = np.repeat(begins, sizes)
+    before = np.minimum(np.arange(len(keys)) - starts, _MOST_MET)
+    before[inside == 0] = 0  # texts without anything that counts meet nobody
+    start, met = np.empty(len(keys), dtype=np.int32), np.empty(len(keys), dtype=np.uint8)
+    start[order], met[order] = starts, before
+    return _Ranked(order, start, met)
+
+
+def _nearest(bands: list[_Ranked], block: slice, marks: _Marks) -> Iterator[tuple[int, int]]:
+    """Of each text of a block those before it that it shares most buckets with, and may agree with."""
+    count = len(bands[0].order)
+    met = []
+    for band in bands:
+        before = band.before[block].astype(np.int64)
+        number = np.repeat(np.arange(block.start, block.start + len(before)), before)
+        within = np.arange(len(number)) - np.repeat(np.cumsum(before) - before, before)
+        met.append(number * count + band.order[band.start[number] + within])
+    pairs, shared = np.unique(np.concatenate(met), return_counts=True)
+    pairs, shared = pairs[shared >= _LEAST_BANDS], shared[shared >= _LEAST_BANDS]
+    number, other = np.divmod(pairs, count)
+    agree = marks.can_agree(number, other)
+    number, other, shared = number[agree], other[agree], shared[agree]
+    best = np.lexsort((other, -shared, number))
+    number, other = number[best], other[best]
+    begins = np.searchsorted(number, number)
+    near = np.arange(len(number)) - begins < _MOST_COMPARED
+    yield from zip(number[near].tolist(), other[near].tolist(), strict=True)
+
+
 def _grams(text: Gist) -> NDArray[np.uint32]:
     """The distinct triples of letters of what counts, as numbers."""
     letters = "".join(text.counted).encode("utf-32-le", "surrogatepass")
@@ -158,27 +266,17 @@ def _grams(text: Gist) -> NDArray[np.uint32]:
     return np.unique(triples)
 
 
-def _shared_buckets(grams: list[NDArray[np.uint32]]) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """Of each text that meets another in some band, its number and the buckets it shares."""
-    count = len(grams)
-    keys = np.zeros((_BANDS, count), dtype=np.uint64)
-    for start in range(0, count, _CHUNK):
-        some = grams[start : start + _CHUNK]
-        lengths = np.array([len(one) for one in some])
-        filled = np.flatnonzero(lengths)
-        if not len(filled):
-            continue
-        joined = np.concatenate(some).astype(np.uint64)
+def _band_keys(grams: list[_Numbers]) -> _Hashes:
+    """The key of each text in each band; 0 for a text without anything that counts."""
+    keys = np.zeros((_BANDS, len(grams)), dtype=np.uint64)
+    lengths = np.array([len(one) for one in grams])
+    filled = np.flatnonzero(lengths)
+    if len(filled):
+        joined = np.concatenate(grams).astype(np.uint64)
         starts = (np.cumsum(lengths) - lengths)[filled]
         for band in range(_BANDS):
-            keys[band, start + filled] = _band(joined, starts, band)
-    shared: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for band in range(_BANDS):
-        _, bucket, counts = np.unique(keys[band], return_inverse=True, return_counts=True)
-        for number in np.flatnonzero((counts[bucket] > 1) & (keys[band] != 0)).tolist():
-            shared[number].append((band, int(bucket[number])))
-    for number in sorted(shared):
-        yield number, shared[number]
+            keys[band, filled] = _band(joined, starts, band)
+    return keys
 
 
 def _band(joined: _Hashes, starts: NDArray[np.int64], band: int) -> _Hashes:

@@ -105,6 +105,7 @@ _OWN_COUNTERS = frozenset(
     {"歳", "才", "代", "年", "年間", "人", "世帯", "年生", "月", "か月", "階", "回", "度", "番目", "学年", "分"}
 )
 _GOES_ON = "~"  # the key of a word within a number: 八 of 十八
+_NUMBERS = "#", _GOES_ON
 _AGE = frozenset({"歳", "才"})
 # 十八歳まで: a bound that somebody asks for, nobody's age.
 _LIMITS = frozenset({"迄", "まで", "以上", "以下", "未満", "から", "より", "以内"})
@@ -348,6 +349,46 @@ def _differ_in_letters(one: Gist, other: Gist) -> bool:
         slips += found
     common = len([key for key in mine.keys if key])
     return slips <= max(1, common // 6) and common >= 3 * slips
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """Runs of two or three sounds, as numbers: all of a text's, and how each word that counts, or is asked, begins.
+
+    Texts that say the same have them nearly all in common, whichever way the words are written and cut:
+    the words that count in one are heard in the other, and those of what the other asks in the one
+    (:func:`say_the_same`).
+    """
+
+    every: list[int]
+    counted: list[int]
+    asked: list[int]
+
+
+def sounds_of(text: Gist) -> Sounds:
+    """Give the runs of sounds of a text; numbers, which may be the writer's own, only among all of them."""
+    line = "".join(_sound(word.sound) for sentence in text.sentences for word in sentence.words)
+    counted: set[int] = set()
+    asked: set[int] = set()
+    for sentence in text.sentences:
+        for word, key in zip(sentence.words, sentence.keys, strict=True):
+            if key and key[0] not in _NUMBERS:
+                begins = _begins(word.sound)
+                counted.add(begins)
+                if sentence.asks:
+                    asked.add(begins)
+    codes = list(map(ord, line))
+    twos = [one << 16 | other for one, other in itertools.pairwise(codes)]
+    threes = [two << 16 | last for two, last in zip(twos, codes[2:], strict=False)]
+    return Sounds(list({*codes, *twos, *threes}), list(counted), list(asked))
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _begins(said: str) -> int:
+    number = 0
+    for mark in _sound(said)[:3]:
+        number = number << 16 | ord(mark)
+    return number
 
 
 class _Line:
