@@ -33,8 +33,8 @@ _GRAM = 3
 _MOST_MET, _MOST_COMPARED = 24, 8
 # Slips of the hand spoil words: this share of those that count, or these few, never most of them.
 _SPOILT, _FEW_SPOILT, _MOST_SPOILT = 0.1, 2, 0.5
-_WORDS = 16  # of 64 bits each: the sounds of a comment of a hundred letters fill a fifth
-_CHUNK, _BLOCK = 20_000, 4_096
+_BITS = 4_096  # the sounds of a comment of a hundred letters fill a tenth
+_CHUNK, _BLOCK, _PAIRS = 20_000, 4_096, 100_000
 
 Groups = NDArray[np.int64]
 _Hashes = NDArray[np.uint64]
@@ -135,29 +135,83 @@ def _digest(text: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """Of each text, bits that stand for its sounds: of all words, of those that count, of those in what it asks."""
+    """Bits that stand for sounds.
+
+    Attributes
+    ----------
+    every : array of uint64, a row a text
+        Bits of all its sounds.
+    words : array of uint16
+        The bits of the words that count, text after text.
+    asked : array of bool
+        Which of these stand in what is asked.
+    lengths : array of int64
+        Of each text the number of its words.
+    """
 
     every: _Hashes
-    counted: _Hashes
-    asked: _Hashes
+    words: NDArray[np.uint16]
+    asked: NDArray[np.bool_]
+    lengths: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, sounds: list[Sounds]) -> _Marks:
+        """Mark texts."""
+        lengths = np.array([len(one.every) for one in sounds])
+        row = np.repeat(np.arange(len(sounds)), lengths)
+        bit = _bits([sound for one in sounds for sound in one.every])
+        every = np.zeros((len(sounds), _BITS // 64), dtype=np.uint64)
+        np.bitwise_or.at(every, (row, bit >> 6), np.uint64(1) << (bit & 63).astype(np.uint64))
+        return cls(
+            every,
+            _bits([sound for one in sounds for sound in one.counted]),
+            np.array([sound in one.asked for one in sounds for sound in one.counted], dtype=np.bool_),
+            np.array([len(one.counted) for one in sounds], dtype=np.int64),
+        )
+
+    @classmethod
+    def joined(cls, parts: list[_Marks]) -> _Marks:
+        """Put parts together."""
+        return cls(
+            np.concatenate([one.every for one in parts]),
+            np.concatenate([one.words for one in parts]),
+            np.concatenate([one.asked for one in parts]),
+            np.concatenate([one.lengths for one in parts]),
+        )
 
     def can_agree(self, ours: Groups, theirs: Groups) -> NDArray[np.bool_]:
         """Which pairs may say the same: one has all that counts of the other, and all that the other asks."""
-        without = self._lacks(self.counted[ours], self.every[theirs]), self._lacks(self.asked[ours], self.every[theirs])
-        back = self._lacks(self.counted[theirs], self.every[ours]), self._lacks(self.asked[theirs], self.every[ours])
-        return ~((without[0] | back[1]) & (back[0] | without[1]))
+        starts = np.cumsum(self.lengths) - self.lengths
+        agree = np.empty(len(ours), dtype=np.bool_)
+        for begin in range(0, len(ours), _PAIRS):
+            a, b = ours[begin : begin + _PAIRS], theirs[begin : begin + _PAIRS]
+            (counts, asks), (back_counts, back_asks) = self._lacks(starts, a, b), self._lacks(starts, b, a)
+            agree[begin : begin + _PAIRS] = ~((counts | back_asks) & (back_counts | asks))
+        return agree
 
-    @staticmethod
-    def _lacks(some: _Hashes, every: _Hashes) -> NDArray[np.bool_]:
-        all_of_it = _ones(some)
-        return _ones(some & ~every) > np.minimum(np.maximum(_SPOILT * all_of_it, _FEW_SPOILT), _MOST_SPOILT * all_of_it)
+    def _lacks(self, starts: Groups, some: Groups, others: Groups) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether too many words that count in one text are not heard in the other; and of those that are asked."""
+        lengths = self.lengths[some]
+        pair = np.repeat(np.arange(len(some)), lengths)
+        at = np.arange(len(pair)) + np.repeat(starts[some] - (np.cumsum(lengths) - lengths), lengths)
+        bit, asked = self.words[at], self.asked[at]
+        lacking = (self.every[others[pair], bit >> 6] >> (bit & 63).astype(np.uint64)) & np.uint64(1) == 0
+        return (
+            _too_many(np.bincount(pair[lacking], minlength=len(some)), lengths),
+            _too_many(
+                np.bincount(pair[lacking & asked], minlength=len(some)), np.bincount(pair[asked], minlength=len(some))
+            ),
+        )
 
 
-def _ones(bits: _Hashes) -> NDArray[np.int64]:
-    return _ONES[bits.view(np.uint16)].sum(axis=1, dtype=np.int64)
+def _bits(sounds: list[int]) -> NDArray[np.uint16]:
+    """One bit of each sound."""
+    spread = np.array(sounds, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    return (spread >> np.uint64(64 - _BITS.bit_length() + 1)).astype(np.uint16)
 
 
-_ONES = np.array([number.bit_count() for number in range(1 << 16)], dtype=np.uint8)
+def _too_many(lacking: NDArray[np.int64], words: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return lacking > np.minimum(np.maximum(_SPOILT * words, _FEW_SPOILT), _MOST_SPOILT * words)
 
 
 class _Meetings:
@@ -181,34 +235,15 @@ class _Meetings:
         if not self._keys:
             return
         keys = np.concatenate(self._keys, axis=1)
-        marks = _Marks(
-            *(np.concatenate([getattr(one, name) for one in self._marks]) for name in ("every", "counted", "asked"))
-        )
+        marks = _Marks.joined(self._marks)
         bands = [_ranked(keys[band]) for band in range(_BANDS)]
         for start in range(0, keys.shape[1], _BLOCK):
             yield from _nearest(bands, slice(start, start + _BLOCK), marks)
 
     def _settle(self) -> None:
         self._keys.append(_band_keys([grams for grams, _ in self._waiting]))
-        self._marks.append(
-            _Marks(
-                _bits([sounds.every for _, sounds in self._waiting]),
-                _bits([sounds.counted for _, sounds in self._waiting]),
-                _bits([sounds.asked for _, sounds in self._waiting]),
-            )
-        )
+        self._marks.append(_Marks.of([sounds for _, sounds in self._waiting]))
         self._waiting.clear()
-
-
-def _bits(sounds: list[list[int]]) -> _Hashes:
-    """One bit of each sound."""
-    lengths = np.array([len(one) for one in sounds])
-    row = np.repeat(np.arange(len(sounds)), lengths)
-    bit = np.fromiter((sound for one in sounds for sound in one), dtype=np.uint64, count=len(row))
-    bit = (bit * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - 10)  # 2 ** 10 bits
-    marks = np.zeros((len(sounds), _WORDS), dtype=np.uint64)
-    np.bitwise_or.at(marks, (row, (bit >> np.uint64(6)).astype(np.int64)), np.uint64(1) << (bit & np.uint64(63)))
-    return marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -407,7 +407,7 @@ class Sounds:
 
     every: list[int]
     counted: list[int]
-    asked: list[int]
+    asked: frozenset[int]
 
 
 def sounds_of(text: Gist) -> Sounds:
@@ -425,7 +425,7 @@ def sounds_of(text: Gist) -> Sounds:
     codes = list(map(ord, line))
     twos = [one << 16 | other for one, other in itertools.pairwise(codes)]
     threes = [two << 16 | last for two, last in zip(twos, codes[2:], strict=False)]
-    return Sounds(list({*codes, *twos, *threes}), list(counted), list(asked))
+    return Sounds(list({*codes, *twos, *threes}), list(counted), frozenset(asked))
 
 
 @functools.lru_cache(maxsize=1 << 16)
