@@ -211,7 +211,9 @@ def _bits(sounds: list[int]) -> NDArray[np.uint16]:
 
 
 def _too_many(lacking: NDArray[np.int64], words: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return lacking > np.minimum(np.maximum(_SPOILT * words, _FEW_SPOILT), _MOST_SPOILT * words)
+    spoilt = np.minimum(np.maximum(_SPOILT * words, _FEW_SPOILT), _MOST_SPOILT * words)
+    found: NDArray[np.bool_] = lacking > spoilt
+    return found
 
 
 class _Meetings:

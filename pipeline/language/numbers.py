@@ -51,9 +51,7 @@ def in_kanji(text: str) -> str:
     >>> in_kanji("1人に1,200円"), in_kanji("4kmの坂")
     ('一人に千二百円', '四キロの坂')
     """
-    return _FIGURES.sub(
-        lambda found: _kanji(found[1].replace(",", "")) + (_UNITS[found[2]] if found[2] else ""), text
-    )
+    return _FIGURES.sub(lambda found: _kanji(found[1].replace(",", "")) + (_UNITS[found[2]] if found[2] else ""), text)
 
 
 def _kanji(digits: str) -> str:

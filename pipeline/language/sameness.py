@@ -111,6 +111,7 @@ _OWN_COUNTERS = frozenset(
     {"歳", "才", "代", "年", "年間", "人", "世帯", "年生", "月", "か月", "階", "回", "度", "番目", "学年", "分"}
 )
 _SPANS = frozenset({"年", "年間", "か月", "箇月", "期"})
+_WHOSE = frozenset({"人", "者", "方", "世帯", "家庭", "家", "場合"})
 _TIMES = frozenset({"分", "時間", "日", "日間", "週間", "か月", "箇月", "年", "年間"})
 _GOES_ON = "~"  # the key of a word within a number: 八 of 十八
 _NUMBERS = "#", _GOES_ON
@@ -211,11 +212,15 @@ def _cut(words: Sequence[Word], ends: frozenset[str]) -> Iterator[list[Word]]:
 def _asks(sentence: Sequence[Word]) -> bool:
     """Whether a sentence asks for something; 使わせていただいております is polite only."""
     return any(
-        word.key in _ASKING
-        and word.key not in _POLITE
-        and not (word.key == "頂く" and any(one.key in ("せる", "させる") for one in sentence[max(0, number - 2) : number]))
+        word.key in _ASKING and word.key not in _POLITE and not _is_allowed(sentence, number)
         for number, word in enumerate(sentence)
     )
+
+
+def _is_allowed(sentence: Sequence[Word], number: int) -> bool:
+    """使わせていただく: what one may do, thanking for it."""
+    before = {word.key for word in sentence[max(0, number - 2) : number]}
+    return sentence[number].key == "頂く" and bool(before & {"せる", "させる"})
 
 
 def _is_wish(clause: Sequence[Word], number: int) -> bool:
@@ -226,15 +231,16 @@ def _is_wish(clause: Sequence[Word], number: int) -> bool:
 
 def _is_experience(clause: Sequence[Word], position: int, counter: str) -> bool:
     """嫁いで四十年, 引き受けて三期目: how long the writer has done something."""
-    return position > 0 and counter in _SPANS and clause[position - 1].key in ("て", "で") and (
-        clause[position - 1].pos == "助詞"
+    return (
+        position > 0
+        and counter in _SPANS
+        and clause[position - 1].key in ("て", "で")
+        and (clause[position - 1].pos == "助詞")
     )
 
 
 def _keys(clause: Sequence[Word], denying: set[int], *, is_story: bool, asks: bool) -> list[str]:
-    keys = [
-        _said(word) if _counts(word) and not _is_wish(clause, number) else "" for number, word in enumerate(clause)
-    ]
+    keys = [_said(word) if _counts(word) and not _is_wish(clause, number) else "" for number, word in enumerate(clause)]
     is_own = is_story or any(word.key in _SELF for word in clause)
     position = 0
     while position < len(clause):
@@ -246,7 +252,9 @@ def _keys(clause: Sequence[Word], denying: set[int], *, is_story: bool, asks: bo
             figures = "".join(one.surface for one in clause[position:end])
             limits = end + 1 < len(clause) and clause[end + 1].key in _LIMITS
             is_age = counter in _AGE and not any(word.key in _ASKING for word in clause)
-            limits = limits and not (is_own and counter in _SPANS and not asks)  # 三十年以上ここに住んでいる
+            # 三十年以上ここに住んでいる is the writer's own, 十年以上住む人 is a bound
+            whose = {word.key for word in clause[end:]} & _WHOSE
+            limits = limits and (asks or not is_own or counter not in _SPANS or bool(whose))
             bare = end < len(clause) and clause[end].pos == "助詞" and clause[end].key in ("を", "に")  # 七十を過ぎた私
             own = not limits and (
                 is_age
