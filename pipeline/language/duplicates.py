@@ -30,7 +30,7 @@ from pipeline.language.tokenize import tokenize_normalized
 _BANDS, _ROWS, _LEAST_BANDS = 30, 3, 2
 _GRAM = 3
 # What sounds like a thousand others is held against the first of a bucket, and the nearest of those.
-_MOST_MET, _MOST_COMPARED = 24, 8
+_MOST_MET, _MOST_COMPARED = 24, 4
 # Slips of the hand spoil words: this share of those that count, or these few, never most of them.
 _SPOILT, _FEW_SPOILT, _MOST_SPOILT = 0.1, 2, 0.5
 _BITS = 4_096  # the sounds of a comment of a hundred letters fill a tenth

@@ -210,7 +210,9 @@ def _cut(words: Sequence[Word], ends: frozenset[str]) -> Iterator[list[Word]]:
 
 
 def _asks(sentence: Sequence[Word]) -> bool:
-    """Whether a sentence asks for something; 使わせていただいております is polite only."""
+    """Whether a sentence asks for something; 使わせていただいております, 来てくださりありがとうございます do not."""
+    if any(word.key == "有り難う" for word in sentence[-4:]):
+        return False
     return any(
         word.key in _ASKING and word.key not in _POLITE and not _is_allowed(sentence, number)
         for number, word in enumerate(sentence)
