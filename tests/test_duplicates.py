@@ -41,6 +41,12 @@ LONG = "駅前の広場は夜になると真っ暗で、塾から帰る子ども
         (LONG, LONG.replace("街灯を", "街灯")),
         ("防災リーダーを地区ごとに育てる講座を開いてほしい", "防災リダーを地区ごとに育てる講座を開いてほしい"),
         ("バスを増やさなければならない", "バスを増やすべきである"),
+        (LONG, f"いつも広場を使わせていただき、ありがとうございます。{LONG}"),
+        ("夜道が暗い。街灯を増やしてほしい。", "夜道が暗い。街灯を増やしていただけると助かります。"),
+        ("店を営んで二十年です。駅前に駐車場をつくって。", "店を営んで九年です。駅前に駐車場をつくって。"),
+        ("花火大会の寄付集めは止めてほしい", "花火大会の寄付集めはやめてほしい"),
+        ("坂を4km歩く。バスを通してほしい。", "坂を四キロ歩く。バスを通してほしい。"),
+        (LONG, LONG.replace("心配です。", "心配です。隣の広場の子どもも怖いと言っていました。")),
     ],
 )
 def test_these_say_the_same(one: str, other: str) -> None:
@@ -62,6 +68,9 @@ def test_these_say_the_same(one: str, other: str) -> None:
         (LONG, LONG.replace("街灯", "見回り")),
         (LONG, LONG.replace("街灯を増やしてください。", "街灯を増やしてください。ベンチも置いてください。")),
         ("会費が払えない", "会費が払える"),
+        ("橋の予算をつけるべきではないか。", "橋の予算はつけるべきではない。"),
+        ("十年以上住む人の税を下げて", "二十年以上住む人の税を下げて"),
+        ("工事を急いで三年で終えてほしい", "工事を急いで一年で終えてほしい"),
     ],
 )
 def test_these_do_not(one: str, other: str) -> None:
@@ -71,13 +80,25 @@ def test_these_do_not(one: str, other: str) -> None:
 def test_families_of_our_own_opinions() -> None:
     pairs, _, _ = measure(read_families(DATA / "copies_seen.csv"))
     assert pairs.precision >= 0.98
-    assert pairs.recall >= 0.88
+    assert pairs.recall >= 0.90
 
 
-def test_families_that_the_rules_were_not_made_from() -> None:
-    pairs, _, _ = measure(read_families(DATA / "copies_unseen.csv"))
+@pytest.mark.parametrize(("name", "recall"), [("copies_unseen", 0.90), ("copies_fresh", 0.95)])
+def test_families_written_before_the_rules(name: str, recall: float) -> None:
+    pairs, _, _ = measure(read_families(DATA / f"{name}.csv"))
     assert pairs.precision >= 0.98
-    assert pairs.recall >= 0.80
+    assert pairs.recall >= recall
+
+
+def test_copies_meet_however_many_share_a_template() -> None:
+    asked = [
+        f"{place}に{thing}を置いてください。"
+        for place in "駅橋港寺森川村坂"
+        for thing in ["机", "棚", "鏡", "時計", "花"]
+    ]
+    texts = [f"{LONG}それとは別に、{ask}" for ask in asked]
+    groups = same_groups([*texts, *(f"こんにちは。{text}よろしくお願いします。" for text in texts)]).tolist()
+    assert groups == [*range(len(texts)), *range(len(texts))]
 
 
 def test_groups_are_numbered_by_their_first_text() -> None:

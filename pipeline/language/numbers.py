@@ -37,7 +37,8 @@ def number_of(figures: str) -> str:
     return str(total + part + int(digits or "0")) if figures else figures
 
 
-_FIGURES = re.compile(r"\d[\d,]*")
+_FIGURES = re.compile(r"(\d[\d,]*)(?:(km|kg|cm|mm|m)(?![A-Za-z]))?")
+_UNITS = {"km": "キロ", "kg": "キロ", "cm": "センチ", "mm": "ミリ", "m": "メートル"}
 _PLACES = "", "十", "百", "千"
 _GREAT_PLACES = "", "万", "億", "兆"
 
@@ -45,10 +46,12 @@ _GREAT_PLACES = "", "万", "億", "兆"
 def in_kanji(text: str) -> str:
     """Write every number of a normalized text in kanji, since 一人 and 1人 are different words to MeCab.
 
-    >>> in_kanji("1人に1,200円")
-    '一人に千二百円'
+    A unit behind it is written as it is said.
+
+    >>> in_kanji("1人に1,200円"), in_kanji("4kmの坂")
+    ('一人に千二百円', '四キロの坂')
     """
-    return _FIGURES.sub(lambda found: _kanji(found.group().replace(",", "")), text)
+    return _FIGURES.sub(lambda found: _kanji(found[1].replace(",", "")) + (_UNITS[found[2]] if found[2] else ""), text)
 
 
 def _kanji(digits: str) -> str:

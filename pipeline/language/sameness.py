@@ -57,9 +57,15 @@ _ASKING = frozenset(
             "お願い",
             "たい",
             "望ましい",
+            "如何",
         ),
     }
 )
+# Polite, but asking for nothing by themselves: いつもありがとうございます, 使わせていただいております
+_POLITE = frozenset({"御座る", "致す", "申す", "存ずる"})
+_FAVOURS = frozenset({"頂く", "貰う", "下さる", "呉れる"})
+_WELCOME = frozenset({"助かる", "有り難い", "嬉しい", "幸い"})
+_IF = frozenset({"と", "ば", "たら", "た"})
 # Who speaks: numbers beside these are the writer's own (age, years here, family) and change from copy to copy.
 _SELF = frozenset(
     {
@@ -104,7 +110,11 @@ _SELF = frozenset(
 _OWN_COUNTERS = frozenset(
     {"歳", "才", "代", "年", "年間", "人", "世帯", "年生", "月", "か月", "階", "回", "度", "番目", "学年", "分"}
 )
+_SPANS = frozenset({"年", "年間", "か月", "箇月", "期"})
+_WHOSE = frozenset({"人", "者", "方", "世帯", "家庭", "家", "場合"})
+_TIMES = frozenset({"分", "時間", "日", "日間", "週間", "か月", "箇月", "年", "年間"})
 _GOES_ON = "~"  # the key of a word within a number: 八 of 十八
+_NUMBERS = "#", _GOES_ON
 _AGE = frozenset({"歳", "才"})
 # 十八歳まで: a bound that somebody asks for, nobody's age.
 _LIMITS = frozenset({"迄", "まで", "以上", "以下", "未満", "から", "より", "以内"})
@@ -165,7 +175,7 @@ def gist(words: Sequence[Word]) -> Gist:
         The text without greetings, tokenized.
     """
     pieces = [piece for piece in _cut(words, _SENTENCE_ENDS) if any(word.pos not in _MARKS for word in piece)]
-    asking = [any(word.key in _ASKING for word in piece) for piece in pieces]
+    asking = [_asks(piece) for piece in pieces]
     sentences = []
     for piece, asks in zip(pieces, asking, strict=True):
         # a number in a story told beside what is asked is the writer's own: 四枚書かされた。…改めてほしい
@@ -177,7 +187,7 @@ def gist(words: Sequence[Word]) -> Gist:
             told = [word for word in clause if word.pos not in _MARKS]
             denying = set(_denials(told))
             kept += told
-            keys += _keys(told, denying, is_story=is_story)
+            keys += _keys(told, denying, is_story=is_story, asks=asks)
             denials += [number in denying for number in range(len(told))]
         sentences.append(Sentence(tuple(kept), tuple(keys), tuple(denials), asks))
     return Gist(tuple(sentences))
@@ -199,8 +209,40 @@ def _cut(words: Sequence[Word], ends: frozenset[str]) -> Iterator[list[Word]]:
         yield piece
 
 
-def _keys(clause: Sequence[Word], denying: set[int], *, is_story: bool) -> list[str]:
-    keys = [_said(word) if _counts(word) else "" for word in clause]
+def _asks(sentence: Sequence[Word]) -> bool:
+    """Whether a sentence asks for something; 使わせていただいております, 来てくださりありがとうございます do not."""
+    if any(word.key == "有り難う" for word in sentence[-4:]):
+        return False
+    return any(
+        word.key in _ASKING and word.key not in _POLITE and not _is_allowed(sentence, number)
+        for number, word in enumerate(sentence)
+    )
+
+
+def _is_allowed(sentence: Sequence[Word], number: int) -> bool:
+    """使わせていただく: what one may do, thanking for it."""
+    before = {word.key for word in sentence[max(0, number - 2) : number]}
+    return sentence[number].key == "頂く" and bool(before & {"せる", "させる"})
+
+
+def _is_wish(clause: Sequence[Word], number: int) -> bool:
+    """していただけると助かります, もらえるとありがたい: an ending like any other."""
+    before = [word.key for word in clause[max(0, number - 4) : number]]
+    return clause[number].key in _WELCOME and bool(_IF & set(before)) and bool(_FAVOURS & set(before))
+
+
+def _is_experience(clause: Sequence[Word], position: int, counter: str) -> bool:
+    """嫁いで四十年, 引き受けて三期目: how long the writer has done something."""
+    return (
+        position > 0
+        and counter in _SPANS
+        and clause[position - 1].key in ("て", "で")
+        and (clause[position - 1].pos == "助詞")
+    )
+
+
+def _keys(clause: Sequence[Word], denying: set[int], *, is_story: bool, asks: bool) -> list[str]:
+    keys = [_said(word) if _counts(word) and not _is_wish(clause, number) else "" for number, word in enumerate(clause)]
     is_own = is_story or any(word.key in _SELF for word in clause)
     position = 0
     while position < len(clause):
@@ -212,8 +254,18 @@ def _keys(clause: Sequence[Word], denying: set[int], *, is_story: bool) -> list[
             figures = "".join(one.surface for one in clause[position:end])
             limits = end + 1 < len(clause) and clause[end + 1].key in _LIMITS
             is_age = counter in _AGE and not any(word.key in _ASKING for word in clause)
-            own = not limits and (is_age or (is_own and (is_story or counter in _OWN_COUNTERS)))
+            # 三十年以上ここに住んでいる is the writer's own, 十年以上住む人 is a bound
+            whose = {word.key for word in clause[end:]} & _WHOSE
+            limits = limits and (asks or not is_own or counter not in _SPANS or bool(whose))
+            bare = end < len(clause) and clause[end].pos == "助詞" and clause[end].key in ("を", "に")  # 七十を過ぎた私
+            own = not limits and (
+                is_age
+                or (is_own and (is_story or counter in _OWN_COUNTERS or (bare and not asks)))
+                or (not asks and _is_experience(clause, position, counter))
+            )
             keys[position] = "#" if own else f"#{number_of(figures)}"
+            if own and counter in _TIMES:
+                keys[end] = ""  # 四十分かけて行った / 一時間かけて行った
             keys[position + 1 : end] = [_GOES_ON] * (end - position - 1)
         position = max(end, position + 1)
     for than in (number for number, word in enumerate(clause) if word.key == "より" and word.pos == "助詞"):
@@ -324,22 +376,26 @@ def say_the_same(one: Gist, other: Gist) -> bool:
 
 
 def _without_added(text: Gist, theirs: Counter[str]) -> Gist:
-    """Leave out sentences that the other text has next to nothing of and that ask for nothing.
+    """Leave out sentences that ask for nothing and that most of is more than the other text has.
 
     What remains must be most of the text: a remark was added, not another opinion.
     """
-    kept = tuple(
-        sentence
-        for sentence in text.sentences
-        if sentence.asks or 2 * sum(key in theirs for key in sentence.counted) > len(sentence.counted)
-    )
+    more = Counter(text.counted) - theirs
+    kept = tuple(sentence for sentence in text.sentences if sentence.asks or not _is_added(sentence, more))
     left = sum(len(sentence.counted) for sentence in kept)
     return Gist(kept) if left >= 4 and left >= 0.5 * len(text.counted) else text
+
+
+def _is_added(sentence: Sentence, more: Counter[str]) -> bool:
+    counted = Counter(sentence.counted)
+    return 2 * (counted & more).total() > counted.total()
 
 
 def _differ_in_letters(one: Gist, other: Gist) -> bool:
     """Whether two texts, laid beside each other by their sound, differ in spelling and slips alone."""
     mine, theirs = _Line(one), _Line(other)
+    if sum(mine.denials) != sum(theirs.denials):
+        return False  # つけるべきではないか / つけるべきではない sound the same up to か
     slips = 0
     for a, b in _differences(mine, theirs):
         found = _judge_difference(mine, theirs, a, b)
@@ -348,6 +404,46 @@ def _differ_in_letters(one: Gist, other: Gist) -> bool:
         slips += found
     common = len([key for key in mine.keys if key])
     return slips <= max(1, common // 6) and common >= 3 * slips
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """Runs of two or three sounds, as numbers: all of a text's, and how each word that counts, or is asked, begins.
+
+    Texts that say the same have them nearly all in common, whichever way the words are written and cut:
+    the words that count in one are heard in the other, and those of what the other asks in the one
+    (:func:`say_the_same`).
+    """
+
+    every: list[int]
+    counted: list[int]
+    asked: frozenset[int]
+
+
+def sounds_of(text: Gist) -> Sounds:
+    """Give the runs of sounds of a text; numbers, which may be the writer's own, only among all of them."""
+    line = "".join(_sound(word.sound) for sentence in text.sentences for word in sentence.words)
+    counted: set[int] = set()
+    asked: set[int] = set()
+    for sentence in text.sentences:
+        for word, key in zip(sentence.words, sentence.keys, strict=True):
+            if key and key[0] not in _NUMBERS:
+                begins = _begins(word.sound)
+                counted.add(begins)
+                if sentence.asks:
+                    asked.add(begins)
+    codes = list(map(ord, line))
+    twos = [one << 16 | other for one, other in itertools.pairwise(codes)]
+    threes = [two << 16 | last for two, last in zip(twos, codes[2:], strict=False)]
+    return Sounds(list({*codes, *twos, *threes}), list(counted), frozenset(asked))
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _begins(said: str) -> int:
+    number = 0
+    for mark in _sound(said)[:3]:
+        number = number << 16 | ord(mark)
+    return number
 
 
 class _Line:
@@ -422,6 +518,8 @@ def _judge_difference(mine: _Line, theirs: _Line, a: Span, b: Span) -> int | Non
         return None
     if Counter(keys[0]) == Counter(keys[1]) or "".join(keys[0]) == "".join(keys[1]):
         return 0  # 子供会 is one word, 子ども会 two
+    if len(ours) == len(others) == 1 and mine.words[a[0]].key == theirs.words[b[0]].key:
+        return 0  # 止める is read やめる or とめる
     if any(key.startswith("#") for some in keys for key in some):
         return None
     words = mine.words[a[0] : a[1]], theirs.words[b[0] : b[1]]
