@@ -31,7 +31,8 @@ BLANK = "blank_book"
 
 _HEADING_ROWS = 30
 _ID = re.compile(r"O[A-Z2-7]{10}(?:-\d+)?")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+# How XLSX writes what XML cannot hold, and a _ that would look like it; _x0041_ is just that.
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff]|[Ff]{3}[EFef])_")
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff\ufffd-\uffff]")
 _TOLD = (SUMMARY, RESPONSE, VIEW, ID, CHECK)
 _NAMELESS = "（見出しなし）"
@@ -253,7 +254,7 @@ def _folded(heading: str) -> str:
 
 
 def _rows(shown: Any, typed: Any, *, has_formulas: bool) -> Iterator[tuple[int, list[str]]]:  # noqa: ANN401 openpyxl types its sheets loosely
-    """Rows that hold anything; a formula whose value was not saved is given as it was typed."""
+    """Rows that hold anything; a formula that failed, or whose value was not saved, is given as it was typed."""
     shown.reset_dimensions()
     typed.reset_dimensions()
     formulas = typed.iter_rows(values_only=True) if has_formulas else iter(())
@@ -261,7 +262,8 @@ def _rows(shown: Any, typed: Any, *, has_formulas: bool) -> Iterator[tuple[int, 
         behind = next(formulas, ())
         cells = [_text(value) for value in values]
         for column, formula in enumerate(behind[: len(cells)]):
-            if values[column] is None and isinstance(formula, str):
+            # =ご意見の… was no formula: #NAME? is not what was written
+            if isinstance(formula, str) and (values[column] is None or cells[column].startswith("#")):
                 cells[column] = formula
         if any(cells):
             yield number, cells

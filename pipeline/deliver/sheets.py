@@ -138,6 +138,9 @@ class Book:
         if not isinstance(value, str):
             sheet.write_number(row, column, value, self.style(**properties))
             return
+        if not value:
+            sheet.write_blank(row, column, None, self.style(**properties))
+            return
         if guard(value) != value:
             properties["quote_prefix"] = True
         sheet.write_string(row, column, _SURROGATES.sub("\ufffd", value), self.style(**properties))
