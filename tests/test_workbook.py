@@ -458,7 +458,8 @@ def test_a_book_that_cannot_be_read_stops_everything(
 ) -> None:
     what = spoil(folder)
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    for again in (lambda: export(folder), lambda: batch.run([sample_list], folder)):
+    attempts: list[Callable[[], object]] = [lambda: export(folder), lambda: batch.run([sample_list], folder)]
+    for again in attempts:
         with pytest.raises(IkenError, match=what) as caught:
             again()
         assert BOOK in str(caught.value)

@@ -23,10 +23,9 @@ def files_of(results: Results, answers: Answers | None = None) -> dict[str, byte
     """
     from pipeline.deliver.workbook import results_workbook
 
-    files = {
-        name: cells.csv_bytes(list(frame.columns), tables.rows_of(frame)) for name, frame in results.tables().items()
-    }
-    files[BOOK] = results_workbook(results, answers)
+    frames = results.tables()
+    files = {name: cells.csv_bytes(list(frame.columns), tables.rows_of(frame)) for name, frame in frames.items()}
+    files[BOOK] = results_workbook(results, answers, frames)
     if results.plan:
         files |= _tables_back(results)
     return files

@@ -14,6 +14,7 @@ from rich.table import Table
 from pipeline.deliver.answers import BOOK
 from pipeline.deliver.deliverables import TABLE_DOCUMENT, names_of
 from pipeline.deliver.results import Results
+from pipeline.deliver.tables import theme_summary
 from pipeline.records import Finding, Source
 from pipeline.themes.evaluation import Evaluation
 
@@ -49,7 +50,7 @@ def progress() -> Iterator[Callable[[], None] | None]:
 
 def show_summary(to: Console, results: Results) -> None:
     """Show the theme summary."""
-    frame = results.tables()["theme_summary.csv"]
+    frame = theme_summary(results.judged, results.themes)
     table = Table(title="テーマ別の集計", title_justify="left")
     for name in _SUMMARY:
         is_number = name not in ("テーマ", "主な語")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.deliver.answers import (
@@ -46,7 +46,9 @@ _GREY = {"font_color": "#808080", "text_wrap": False, "font_size": 8}
 _CHOICES_ROW = 5  # where the choices begin on the sheet 使い方
 
 
-def results_workbook(results: Results, answers: Answers | None = None) -> bytes:
+def results_workbook(
+    results: Results, answers: Answers | None = None, tables: Mapping[str, pd.DataFrame] | None = None
+) -> bytes:
     """Give the book; the same results and answers give the same bytes.
 
     Parameters
@@ -54,6 +56,8 @@ def results_workbook(results: Results, answers: Answers | None = None) -> bytes:
     results : Results
     answers : Answers, optional
         What people wrote into the book that it replaces.
+    tables : mapping of str to DataFrame, optional
+        ``results.tables()``, where they are made already.
     """
     answers = answers or Answers()
     choices = answers.choices or responses_of()
@@ -63,7 +67,7 @@ def results_workbook(results: Results, answers: Answers | None = None) -> bytes:
     if answers.unmatched:
         _unmatched(book, answers.unmatched)
     _originals(book, results, groups)
-    _summaries(book, results)
+    _summaries(book, results, tables or results.tables())
     _guide(book, choices)
     return book.bytes()
 
@@ -188,9 +192,8 @@ def _originals(book: Book, results: Results, groups: Sequence[Group]) -> None:
     book.table(ORIGINALS, columns, rows)
 
 
-def _summaries(book: Book, results: Results) -> None:
+def _summaries(book: Book, results: Results, tables: Mapping[str, pd.DataFrame]) -> None:
     """The tables of the results, as they stand in the CSV files."""
-    tables = results.tables()
     numbers = {*_NUMBERS, *results.themes, NONE_APPLIES, UNDECIDED}
     sheets = [("テーマ別集計", "theme_summary.csv", 3)]
     if results.plan:
