@@ -31,7 +31,7 @@ from pipeline.export import export
 from pipeline.identity import name_opinions, text_hash
 from pipeline.kinds import OPINION
 from pipeline.options import with_file
-from pipeline.records import Item, Judged, Labelling, Opinion, Place
+from pipeline.records import Item, Judged, Labelling, Opinion, Place, Suggestion, Topic
 
 BOOK, HEADING = "results.xlsx", 3
 CONTRACT = ["番号", "該当箇所", "意見の概要", "件数", "担当課", "対応区分", "市の考え方"]
@@ -124,6 +124,27 @@ def test_every_voice_stands_in_its_own_words(made: tuple[Path, Results]) -> None
     ]
     numbers = {row["番号"]: row["意見ID"] for row in rows(folder / BOOK)}
     assert all(row["意見ID"] in numbers[row["一覧番号"]] for row in found)
+
+
+def test_columns_that_name_a_person_are_not_passed_around(tmp_path: Path) -> None:
+    source = tmp_path / "list.csv"
+    source.write_text("番号,意見,氏名,年代\n1,会場が足りない,凪野はな,40代\n", encoding="utf-8")
+    batch.run([source], tmp_path / "out")
+    (row,) = rows(tmp_path / "out" / BOOK, "全意見", heading=1)
+    assert row["年代"] == "40代"
+    assert "氏名" not in row
+
+
+def test_topics_and_proposals_have_their_sheets() -> None:
+    judged = judged_of("会場が足りない", "会場を増やして")
+    ids = tuple(one.opinion.id for one in judged)
+    topic = Topic("T01", "会場の不足", ("会場",), ids, ids[:1], 0.9)
+    proposal = Suggestion(1, "新規", "会場の拡充", "会場が足りない", (), ids, (), 2, "会場が足りない", "", 0.25, 1.5)
+    body = results_workbook(replace(results_of(judged), topics=(topic,), suggestions=(proposal,)))
+    (line,) = rows(body, "話題", heading=1)
+    assert (line["見出し"], line["意見数"], line["安定度"]) == ("会場の不足", 2, 0.9)
+    (line,) = rows(body, "施策案", heading=1)
+    assert (line["案"], line["類似度"], line["根拠意見ID"]) == ("会場の拡充", 0.25, "、".join(ids))
 
 
 def test_numbers_are_numbers_and_the_book_prints_as_it_should(made: tuple[Path, Results]) -> None:

@@ -32,6 +32,7 @@ from pipeline.deliver.tables import (
 )
 from pipeline.identity import text_hash
 from pipeline.kinds import SAME_AS_ABOVE
+from pipeline.reading.columns import personal_kind
 from pipeline.records import NONE_APPLIES, UNDECIDED
 
 if TYPE_CHECKING:
@@ -169,8 +170,11 @@ def _unmatched(book: Book, unmatched: Sequence[Answer]) -> None:
 
 
 def _originals(book: Book, results: Results, groups: Sequence[Group]) -> None:
-    """全意見: every voice in its own words, with the number of its row in 意見一覧."""
-    attributes = attribute_names(results.judged)
+    """全意見: every voice in its own words, with the number of its row in 意見一覧.
+
+    Columns that name a person are left out: the book is passed around.
+    """
+    attributes = [name for name in attribute_names(results.judged) if not personal_kind(name)]
     numbers = {one.opinion.id: group.number for group in groups for one in group.members}
     columns = [
         *(Column("一覧番号", 8, is_number=True), Column(ID, 14), Column("出典", 18), Column("位置", 14)),
@@ -267,6 +271,7 @@ _GUIDE_LINES = (
             f"一行は、同じ趣旨の意見をまとめたものです。「件数」は声の数で、一つひとつはシート「{ORIGINALS}」にあります。",
             "提出者数は、提出者の番号の列などから分かるときだけ示します。分からないときは「不明」です。",
             "「該当箇所」の（案）は、意見の文から推定した施策です。ほかは、もとの表か確認した人が置いたところです。",
+            "氏名や連絡先など個人が分かる列は載せていません（元のファイルと opinions.csv にあります）。",
             "一つのセルに入りきらない長い文は、右の「（続き2）」の列に続きます。",
         ),
     ),
