@@ -487,6 +487,15 @@ def test_a_book_that_cannot_be_read_stops_everything(
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_a_file_that_cannot_be_replaced_leaves_the_others_as_they_were(folder: Path) -> None:
+    (folder / "ledger.csv").unlink()
+    (folder / "ledger.csv").mkdir()
+    (folder / "opinions.csv").write_bytes(b"before")
+    with pytest.raises(IkenError, match="書き込めません"):
+        export(folder)
+    assert (folder / "opinions.csv").read_bytes() == b"before"
+
+
 def test_without_openpyxl_a_filled_book_is_not_overwritten(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     export(folder)  # nobody has written in it yet
