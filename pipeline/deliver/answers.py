@@ -37,6 +37,7 @@ _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff\ufffd-\uffff]")
 _TOLD = (SUMMARY, RESPONSE, VIEW, ID, CHECK)
 _NAMELESS = "（見出しなし）"
 _SECOND = "同じ意見に別の記入があり、先にある記入を採った"
+_LINE_END = re.compile(r"\r+\n")
 _LOCKS = (f"~${BOOK}", f".~lock.{BOOK}#")  # of Excel and of LibreOffice, while the book is open
 _CLOSE = "閉じてから、もう一度実行してください"
 
@@ -276,7 +277,7 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         return text_of(value)
     whole = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), value)
-    return whole.replace("\r\n", "\n")
+    return _LINE_END.sub("\n", whole)
 
 
 def match(found: Sequence[Answer], groups: Sequence[Group], choices: Sequence[str] = ()) -> Answers:
