@@ -199,7 +199,7 @@ def _originals(book: Book, results: Results, groups: Sequence[Group]) -> None:
 def _summaries(book: Book, results: Results, tables: Mapping[str, pd.DataFrame]) -> None:
     """The tables of the results, as they stand in the CSV files."""
     numbers = {*_NUMBERS, *results.themes, NONE_APPLIES, UNDECIDED}
-    sheets = [("テーマ別集計", "theme_summary.csv", 3)]
+    sheets = [("テーマ別集計", "theme_summary.csv", 1)]
     if results.plan:
         sheets.append(("施策別", "plan_matrix.csv", 0))
     sheets += [("担当課別", "department_matrix.csv", 2), ("属性別", "attribute_matrix.csv", 0)]
