@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline import __version__
+from pipeline.deliver.answers import read_answers
 from pipeline.deliver.results import MadeWith, Results
 from pipeline.errors import IkenError
 from pipeline.export import deliver
@@ -68,6 +69,8 @@ class Options:
         Whether to mask what names a person in everything that is written.
     earlier : tuple of Path
         Folders of earlier rounds: what came in them already is not counted again.
+    responses : tuple of str
+        What 対応区分 offers in results.xlsx; the program's own list where empty.
     """
 
     plan: Path | None = None
@@ -79,6 +82,7 @@ class Options:
     split: bool = False
     mask: bool = False
     earlier: tuple[Path, ...] = ()
+    responses: tuple[str, ...] = ()
 
 
 class Judge:
@@ -141,6 +145,7 @@ def run(
     """
     options = options or Options()
     started = time.time()
+    read_answers(out)  # a workbook that must not be overwritten stops the run before the work
     results, judge = _results(sources, options, progress)
     return deliver(out, results, _run_record(sources, options, results, judge, started))
 
@@ -281,6 +286,7 @@ def _run_record(
             "split": options.split,
             "mask": options.mask,
             "earlier": [folder.name for folder in options.earlier],
+            "responses": list(options.responses),
             **{key: {"file": path.name, "sha256": digest(path)} for key, path in named.items() if path},
         },
         "counts": {line.stage: line.count for line in results.ledger},

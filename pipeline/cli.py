@@ -243,11 +243,12 @@ def review_status_command(
 def export_command(
     folder: Annotated[Path, typer.Argument(help="結果のフォルダ", show_default=False)],
 ) -> None:
-    """人の確認を反映して、集計表などをもう一度書き出します。"""
+    """人の確認と results.xlsx への書き込みを反映して、集計表などをもう一度書き出します。"""
     from pipeline.deliver import terminal
     from pipeline.export import export
+    from pipeline.options import with_file
 
-    results = export(folder)
+    results = export(folder, with_file().responses)
     to = terminal.console()
     terminal.show_summary(to, results)
     terminal.show_ledger(to, results)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.deliver.deliverables import files_of
+from pipeline.deliver.answers import BLANK, BOOK, blank_record, book_before, match, read_answers
+from pipeline.deliver.deliverables import files_of, left_out
 from pipeline.deliver.folder import write_folder
+from pipeline.deliver.groups import groups_of
 from pipeline.deliver.results import Results
 from pipeline.deliver.stored import FILE, dump_results, load_results
 from pipeline.errors import IkenError
@@ -21,8 +24,14 @@ RUN_RECORD = "run.json"
 REVIEW = "review"
 
 
-def export(folder: Path) -> Results:
+def export(folder: Path, responses: Sequence[str] = ()) -> Results:
     """Write the deliverables of a folder again.
+
+    Parameters
+    ----------
+    folder : Path
+    responses : sequence of str, optional
+        What 対応区分 offers from now on; otherwise as in the run.
 
     Returns
     -------
@@ -32,9 +41,13 @@ def export(folder: Path) -> Results:
     Raises
     ------
     IkenError
-        When the folder holds no results of a run, or cannot be written to.
+        When the folder holds no results of a run, cannot be written to, or its workbook cannot be
+        read: what people wrote in it must not be lost.
     """
-    return deliver(folder, load_results(folder), _read_record(folder))
+    judged, record = load_results(folder), _read_record(folder)
+    if responses:
+        record["options"] = {**record.get("options", {}), "responses": list(responses)}
+    return deliver(folder, judged, record)
 
 
 def deliver(folder: Path, judged: Results, record: dict[str, Any]) -> Results:
@@ -53,11 +66,17 @@ def deliver(folder: Path, judged: Results, record: dict[str, Any]) -> Results:
     Results
         As delivered.
     """
+    # before anything is written: what people filled in must be read first
+    found = read_answers(folder)
     record = {key: value for key, value in record.items() if key != REVIEW}
     results, applied = _decided(folder, judged)
     if applied:
         record[REVIEW] = review_record(applied)
-    files = files_of(results)
+    answers = match(found, groups_of(results.judged), record.get("options", {}).get("responses", ()))
+    results = replace(results, findings=(*results.findings, *answers.findings, *left_out(results)))
+    files = files_of(results, answers)
+    files |= book_before(folder, files[BOOK])
+    record = {**record, BLANK: blank_record(files[BOOK], answers)}
     files[FILE] = dump_results(judged)
     files[RUN_RECORD] = (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
     write_folder(folder, files)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.batch import Options
+from pipeline.deliver.responses import check_names
 from pipeline.errors import IkenError
 from pipeline.reading.columns import Columns
 
 FILE = "iken.toml"
 _PATHS = ("plan", "codebook", "model", "departments")
 _SWITCHES = ("split", "mask")
-_KEYS = (*_PATHS, "round", "columns", *_SWITCHES, "earlier")
+_KEYS = (*_PATHS, "round", "columns", *_SWITCHES, "earlier", "responses")
 
 Given = Path | str | bool | Sequence[Path] | None
 
@@ -67,6 +68,8 @@ def _value(key: str, value: object, path: Path) -> object:
                 remedy=f"{key} = true と書いてください",
             )
         return value
+    if key == "responses":
+        return check_names(value, file=str(path), place=key)
     if key == "earlier":
         folders = [value] if isinstance(value, str) else value
         if not isinstance(folders, list) or not all(isinstance(one, str) and one for one in folders):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import json
 import shutil
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from pipeline import batch
 from pipeline.deliver.results import Results
@@ -25,6 +27,11 @@ def test_the_record_holds_all_that_a_run_found(made: tuple[Path, Results]) -> No
     folder, results = made
     assert load_results(folder) == results
     assert dump_results(load_results(folder)) == (folder / FILE).read_bytes()
+
+
+def test_the_record_is_written_as_pydantic_would_write_it(made: tuple[Path, Results]) -> None:
+    body = json.loads(gzip.decompress(dump_results(made[1])))["results"]
+    assert body == json.loads(TypeAdapter(Results).dump_json(made[1]))
 
 
 def test_an_export_without_decisions_changes_nothing(made: tuple[Path, Results], tmp_path: Path) -> None:

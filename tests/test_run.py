@@ -35,7 +35,8 @@ from tests.conftest import SHARED, needs_shared
 
 FILES = [
     *("attribute_matrix.csv", "department_matrix.csv", "ledger.csv", "not_opinions.csv", "opinions.csv"),
-    *("plan_matrix.csv", "results.json.gz", "run.json", "suggestions.csv", "theme_summary.csv", "topics.csv"),
+    *("plan_matrix.csv", "results.json.gz", "results.xlsx", "run.json", "suggestions.csv", "theme_summary.csv"),
+    *("topics.csv", "working_team_table.docx", "working_team_table.xlsx"),
 ]
 CONTRACT = {
     "opinions.csv": (

@@ -34,6 +34,10 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             (staging / name).write_bytes(body)
         folder.mkdir(exist_ok=True)
         for name in files:
+            if (folder / name).exists():
+                # a spreadsheet that is open locks its file on Windows: told before any is replaced
+                (folder / name).open("r+b").close()
+        for name in files:
             (staging / name).replace(folder / name)
     except OSError as error:
         raise _unwritable(folder, error) from error

@@ -11,7 +11,10 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from pipeline.deliver.answers import BOOK
+from pipeline.deliver.deliverables import TABLE_DOCUMENT, names_of
 from pipeline.deliver.results import Results
+from pipeline.deliver.tables import theme_summary
 from pipeline.ledger import REVIEW
 from pipeline.records import Finding, Source
 from pipeline.themes.evaluation import Evaluation
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 _SUMMARY = ("テーマ", "意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認", "主な語")
 _WORDS_SHOWN = 4
+_OUR_FILES = (BOOK, TABLE_DOCUMENT)  # what is amiss there is not known to iken check, so the remedy is told
 _PIPE_WIDTH = 100
 _LEVEL_STYLES = {"誤り": "bold red", "注意": "yellow", "情報": ""}
 
@@ -49,7 +53,7 @@ def progress() -> Iterator[Callable[[], None] | None]:
 
 def show_summary(to: Console, results: Results) -> None:
     """Show the theme summary."""
-    frame = results.tables()["theme_summary.csv"]
+    frame = theme_summary(results.judged, results.themes)
     table = Table(title="テーマ別の集計", title_justify="left")
     for name in _SUMMARY:
         is_number = name not in ("テーマ", "主な語")
@@ -99,7 +103,9 @@ def show_notes(to: Console, results: Results) -> None:
     grave = [finding for finding in results.findings if finding.level != "情報"]
     for finding in grave:
         place = " ".join(part for part in (finding.place.file, finding.place.within) if part)
-        to.print(f"{finding.level}: {place}: {finding.what}", markup=False, style=_LEVEL_STYLES[finding.level])
+        remedy = f"。{finding.remedy}" if finding.place.file in _OUR_FILES and finding.remedy else ""
+        said = f"{finding.level}: {place}: {finding.what}{remedy}"
+        to.print(said, markup=False, style=_LEVEL_STYLES[finding.level])
     for note in results.notes:
         to.print(f"注意: {note}", markup=False, style=_LEVEL_STYLES["注意"])
 
@@ -107,7 +113,7 @@ def show_notes(to: Console, results: Results) -> None:
 def show_files(to: Console, folder: Path, results: Results) -> None:
     """Name the files."""
     to.print(f"結果: {folder}/", markup=False)
-    for name in (*results.tables(), "run.json"):
+    for name in (*names_of(results), "run.json"):
         to.print(f"  {name}", markup=False)
 
 
