@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import resources
+from pipeline.measured import Measured, read_measured
 from pipeline.model_folder import save_model
 from pipeline.plan.learning import FiledPlan, MappingCorpus, learn_mapping, read_filed_plan
 from pipeline.themes.classifier import ThemeClassifier
@@ -131,13 +132,25 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
     }
     card = resources.corpus("model_card.md").read_text(encoding="utf-8") if not reviewed else _card(folder, corrections)
-    save_model(folder, themes, kinds, mapping, meta, card)
+    measured = read_measured(resources.corpus("measured.toml"))
+    save_model(
+        folder, themes, kinds, mapping, meta, card, _corrected(measured, len(reviewed)) if reviewed else measured
+    )
     return Trained(len(corpus.opinions), len(reviewed), corrections)
 
 
 def flags_of(opinions: Sequence[Labelled], codebook: Codebook) -> NDArray[np.bool_]:
     """Themes as a table of yes and no, shape (n_opinions, n_themes)."""
     return np.array([[name in one.themes for name in codebook.names] for one in opinions], dtype=bool)
+
+
+def _corrected(base: Measured, reviewed: int) -> Measured:
+    """The default model's figures were not measured on a model that was corrected."""
+    return replace(
+        base,
+        learned_from=(*base.learned_from, f"人がテーマと種別を付けた意見 {reviewed:,} 件"),
+        figures=(),
+    )
 
 
 def _card(folder: Path, corrections: Sequence[Correction]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.deliver import tables
 from pipeline.ledger import LedgerLine
+from pipeline.measured import UNMEASURED, Measured
 from pipeline.records import Finding, Item, Judged, Plan, Source, Suggestion, Topic
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ class MadeWith:
         SHA-256 in hexadecimal.
     masked : bool
         Whether what names a person is masked.
+    colors : tuple of str
+        Of the themes, in their order (``#1f6f8b``).
+    measured : Measured
+        What is known of the model.
     """
 
     version: str = ""
@@ -34,6 +39,8 @@ class MadeWith:
     model_digest: str = ""
     codebook_digest: str = ""
     masked: bool = False
+    colors: tuple[str, ...] = ()
+    measured: Measured = UNMEASURED
 
 
 @dataclass(frozen=True)
