@@ -32,7 +32,15 @@ from tests.conftest import SHARED, needs_shared
 
 FILES = [
     *("attribute_matrix.csv", "department_matrix.csv", "ledger.csv", "not_opinions.csv", "opinions.csv"),
-    *("plan_matrix.csv", "results.json.gz", "run.json", "suggestions.csv", "theme_summary.csv", "topics.csv"),
+    *(
+        "plan_matrix.csv",
+        "report.html",
+        "results.json.gz",
+        "run.json",
+        "suggestions.csv",
+        "theme_summary.csv",
+        "topics.csv",
+    ),
 ]
 CONTRACT = {
     "opinions.csv": (

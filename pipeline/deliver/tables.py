@@ -151,9 +151,7 @@ def theme_summary(judged: Sequence[Judged], themes: Sequence[str]) -> pd.DataFra
 def _summary_row(name: str, group: Sequence[Judged], judged: Sequence[Judged], theme: str = "") -> dict[str, str]:
     departments = Counter(department for one in group for department in one.opinion.item.departments)
     places = Counter(place_of(one) for one in group if place_of(one) != NO_PLACE)
-    undecided = [one for one in judged if one.labelling.verdict == UNDECIDED and (not theme or _may_be(one, theme))]
-    if name == NONE_APPLIES:
-        undecided = []
+    undecided = undecided_of(judged, theme) if name != NONE_APPLIES else []
     best = _representative(group, theme)
     return {
         "テーマ": name,
@@ -169,6 +167,11 @@ def _summary_row(name: str, group: Sequence[Judged], judged: Sequence[Judged], t
         "代表意見": best.opinion.text if best else "",
         "要確認": str(len(undecided)),
     }
+
+
+def undecided_of(judged: Sequence[Judged], theme: str = "") -> list[Judged]:
+    """What is left to a person (保留): of a theme, those that it may apply to."""
+    return [one for one in judged if one.labelling.verdict == UNDECIDED and (not theme or _may_be(one, theme))]
 
 
 def _may_be(one: Judged, theme: str) -> bool:
