@@ -129,7 +129,8 @@ class Listing:
         yield from ((name, own.get(name, "") or NO_ANSWER) for name in self._attributes)
         if item.filed_under.startswith(f"{OUTSIDE} "):
             yield "元の資料の見出し", item.filed_under.removeprefix(f"{OUTSIDE} ")
-        yield "求めていること", "／".join(text for text in one.labelling.asking if text != item.text)
+        whole = item.text.strip().rstrip("。")
+        yield "求めていること", "／".join(text for text in one.labelling.asking if text.rstrip("。") != whole)
         yield "備考", item.remark
         if repeated := self._repeated[item.place] if item.part <= 1 else 0:
             yield "この意見を指す「同上」", f"{repeated:,}件"

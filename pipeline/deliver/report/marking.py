@@ -8,9 +8,10 @@ from itertools import groupby, islice, pairwise
 
 from pipeline.deliver.report.view import Piece
 from pipeline.deliver.tables import telling_parts
+from pipeline.privacy.aligned import Aligned, aligned
 from pipeline.records import Labelling
 
-_MOST = 50
+_MOST = 20
 """How often the same words are marked in one text."""
 
 
@@ -19,13 +20,15 @@ def marked(text: str, labelling: Labelling) -> tuple[Piece, ...]:
 
     The pieces together are the text, whatever it holds.
     """
-    spans = [
-        (start, end, number)
+    parts = [
+        (part.words, number)
         for number, score in enumerate(labelling.scores, 1)
         if score.theme in labelling.themes or score.applies is None
         for part in telling_parts(score)
-        for start, end in _places(part.words, text)
     ]
+    # evidence is found in the normalized text (Wi-Fi), and shown in the text as written (Ｗｉ－Ｆｉ)
+    found = aligned(text) if parts else None
+    spans = [(*span, number) for words, number in parts if found for span in _places(words, found)]
     cuts = sorted({0, len(text), *(at for start, end, _ in spans for at in (start, end))})
     pieces = (
         (text[a:b], tuple(sorted({number for start, end, number in spans if start <= a and b <= end})))
@@ -34,11 +37,11 @@ def marked(text: str, labelling: Labelling) -> tuple[Piece, ...]:
     return tuple(Piece("".join(part for part, _ in run), themes) for themes, run in groupby(pieces, lambda one: one[1]))
 
 
-def _places(words: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where evidence stands: ``役員…負担`` is two words in this order; line breaks may stand within a word."""
-    pieces = [piece for piece in words.split("…") if piece.strip()]
-    patterns = [r"\s*".join(map(re.escape, re.sub(r"\s", "", piece))) for piece in pieces]
+def _places(words: str, found: Aligned) -> Iterator[tuple[int, int]]:
+    """Where evidence stands in the text as written: ``役員…負担`` is two words in this order."""
+    patterns = [re.escape(piece) for piece in words.split("…") if piece.strip()]
     if len(patterns) == 1:
-        yield from (match.span() for match in islice(re.finditer(patterns[0], text), _MOST))
-    elif patterns and (match := re.search("(" + ")[^。！？]{0,80}?(".join(patterns) + ")", text)):
-        yield from (match.span(n) for n in range(1, len(patterns) + 1))
+        matches = islice(re.finditer(patterns[0], found.text), _MOST)
+        yield from (found.span(*match.span()) for match in matches)
+    elif patterns and (match := re.search("(" + ")[^。！？]{0,80}?(".join(patterns) + ")", found.text)):
+        yield from (found.span(*match.span(n)) for n in range(1, len(patterns) + 1))
