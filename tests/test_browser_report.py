@@ -216,9 +216,6 @@ def test_the_keyboard_reaches_everything(opened: Opened, made: Path) -> None:
     page.focus("#proposal-1 summary")
     page.keyboard.press("Enter")
     assert page.locator("#proposal-1 .quotes li").first.is_visible()
-    page.focus("#list > li summary >> nth=0")
-    page.keyboard.press("Space")
-    assert page.locator("#list > li dl >> nth=0").is_visible()
 
 
 @pytest.mark.parametrize("width", [320, 400, 640])
@@ -240,7 +237,11 @@ def test_on_paper_everything_is_unfolded_and_the_fields_are_gone(opened: Opened,
     assert (round(width), round(height)) == (595, 842)
     assert f"1 / {len(pages)}" in pages[0]
     said = re.sub(r"\s", "", "".join(pages))
-    for words in ("会費を下げてほしい。意見2（水辺課、坂道課／1(1)気軽に寄れる場）", "意見IDO0000000002", "確認のメモ"):
+    for words in (
+        "会費を下げてほしい。意見2（水辺課、坂道課／1(1)気軽に寄れる場）",
+        "意見IDO0000000002",
+        "確認のメモ会費は<資金>",
+    ):
         assert words in said.replace("：", "")
 
 

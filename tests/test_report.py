@@ -224,14 +224,14 @@ def test_what_was_not_found_is_said_in_words(results: Results) -> None:
 
 def test_decisions_show_what_was_suggested(page: Element, results: Results) -> None:
     item = page.get_element_by_id(results.judged[1].opinion.id).text_content()
-    for words in ("修正済", "確認前の案担い手（保留）／要望／1(2) 場の知らせ方", "会費は<資金>"):
+    for words in ("修正済", "確認前の案：担い手（保留）／要望／1(2) 場の知らせ方", "会費は<資金>"):
         assert words in item
     assert "1人が12件のうち1件を確かめ、1件で機械の案を直しました。" in page.get_element_by_id("ai").text_content()
 
 
 def test_copies_and_repetitions_are_told(page: Element, results: Results) -> None:
     assert "同趣旨 2件" in page.get_element_by_id(results.judged[2].opinion.id).text_content()
-    assert "この意見を指す「同上」1件" in page.get_element_by_id(results.judged[1].opinion.id).text_content()
+    assert "この意見を指す「同上」：1件" in page.get_element_by_id(results.judged[1].opinion.id).text_content()
     assert "意見2と同じ" in page.get_element_by_id("ledger").text_content()
 
 

@@ -170,7 +170,7 @@ def _cautions(results: Results, attributes: Sequence[str]) -> Iterator[str]:
     if shared and not hidden:
         yield (
             f"「{'」「'.join(shared)}」の表に{FEW}件以下の欄（※ の印）があり、だれの意見か分かるおそれがあります。"
-            "意見の一覧の「詳しく」にも一件ごとの区分が載ります。公表するものは、--mask を付けて作り直してください。"
+            "意見の一覧にも一件ごとの区分が載ります。公表するものは、--mask を付けて作り直してください。"
         )
     elif shared:
         yield f"「{'」「'.join(shared)}」の表では、{FEW}件以下の欄と、引き算でそれが分かる欄を伏せました。"
