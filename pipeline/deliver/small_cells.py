@@ -11,7 +11,7 @@ totals by theme stand in another table, so a single hidden cell is the total les
    leave no more than what is left.
 
 The rule of at least two cells, chosen smallest first, is complementary suppression as statistical
-offices do it (Hundepool et al., Statistical Disclosure Control, 2012, chapter 4).
+offices do it.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ def hidden_cells(counts: Sequence[Sequence[int]]) -> frozenset[tuple[int, int]]:
 def _hide_more_of_column(hidden: set[tuple[int, int]], counts: Sequence[Sequence[int]], column: int) -> None:
     cells = [(r, column) for r in range(len(counts))]
     while kept := [cell for cell in cells if cell in hidden]:
-        total = sum(counts[r][column] for r, _ in kept)
+        values = [counts[r][column] for r, _ in kept if counts[r][column]]
         # each of them may be anything up to what the others leave, were they 1 each
-        if (len(kept) > 1 and total - len(kept) + 1 > FEW) or len(kept) == len(cells):
+        if (len(kept) > 1 and sum(values) - len(values) + 1 > FEW) or len(kept) == len(cells):
             return
         hidden.add(_smallest(cells, hidden, counts))
 

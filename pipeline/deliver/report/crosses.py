@@ -49,7 +49,7 @@ def department_cross(
             counted[name] += len(part)
     several = sum(len(one.opinion.item.departments) > 1 for one in judged)
     totals = [_row(TOTAL_UNIQUE, judged, themes, figures, is_total=True)]
-    notes = [_OVERLAP]
+    notes: list[str] = []
     if several:
         cells = tuple(Cell(Phrase(f"{count:,}")) for count in counted.values())
         totals.insert(0, Row(TOTAL_COUNTED, cells, is_total=True))
@@ -74,7 +74,7 @@ def kind_cross(judged: Sequence[Judged], kinds: Iterable[str], themes: Sequence[
         rows.append(_row(kind, group, themes, figures, subject="種別"))
     total = RowGroup("", (_row("合計", judged, themes, figures, is_total=True),))
     found = (*_shaded((RowGroup("", tuple(rows)),)), total)
-    return Cross("種別ごと・テーマごとの意見数", "種別", _columns(themes), found, (_OVERLAP,))
+    return Cross("種別ごと・テーマごとの意見数", "種別", _columns(themes), found)
 
 
 def attribute_crosses(
@@ -93,7 +93,7 @@ def attribute_crosses(
 def _attribute_cross(
     name: str, values: Mapping[str, Sequence[Judged]], themes: Sequence[str], figures: Figures, *, hide: bool
 ) -> Cross:
-    notes = [_OVERLAP]
+    notes: list[str] = []
     if not hide:
         rows = tuple(_row(value, group, themes, figures, subject=name, warn=True) for value, group in values.items())
         found = _shaded((RowGroup("", rows),))

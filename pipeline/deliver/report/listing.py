@@ -11,6 +11,7 @@ from pipeline.deliver.report.marking import marked
 from pipeline.deliver.report.view import Choice, OpinionView, Phrase, Quote, RestRow, Tag
 from pipeline.deliver.results import Results
 from pipeline.deliver.tables import review_state
+from pipeline.language.normalize import normalize
 from pipeline.plan.places import NO_PLACE, is_outside, place_of
 from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Judged, Place
 
@@ -129,7 +130,7 @@ class Listing:
         yield from ((name, own.get(name, "") or NO_ANSWER) for name in self._attributes)
         if item.filed_under.startswith(f"{OUTSIDE} "):
             yield "元の資料の見出し", item.filed_under.removeprefix(f"{OUTSIDE} ")
-        whole = item.text.strip().rstrip("。")
+        whole = normalize(item.text).rstrip("。")
         yield "求めていること", "／".join(text for text in one.labelling.asking if text.rstrip("。") != whole)
         yield "備考", item.remark
         if repeated := self._repeated[item.place] if item.part <= 1 else 0:

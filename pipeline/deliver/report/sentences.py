@@ -47,7 +47,7 @@ def _found_lines(results: Results) -> Iterator[Sequence[str]]:
         tops = [topic for topic in results.topics if not topic.parent]
         named = "、".join(f"「{topic.heading}」" for topic in tops[:3])
         most = f"大きいものから{named}などです" if len(tops) > 3 else f"{named}です"
-        yield [f"よく似たことを述べた意見を集めると、話題は{len(tops):,}になりました。{most}。"]
+        yield [f"よく似たことを述べた意見を集めると、{len(tops):,}個の話題になりました。{most}。"]
     if results.suggestions:
         parts = "、".join(
             f"{division}{count}件"
@@ -78,7 +78,7 @@ def _theme_lines(judged: Sequence[Judged], themes: Sequence[str], figures: Figur
             line += [
                 f"{'、' if n else ''}「{name}」",
                 figures.of(name, group, "件"),
-                f"（{len(group) / len(judged):.0%}）",
+                f"（{len(group) / len(judged):.1%}）",
             ]
         yield [*line, "です。"]
 
@@ -99,7 +99,7 @@ def _plan_lines(results: Results, figures: Figures) -> Iterator[Sequence[str | P
         yield [*line, "など" if len(first) > 3 else "", "です。"]
     if empty := [row.label for row in inside if not row.judged]:
         named = "、".join(f"「{label}」" for label in empty[:_NAMED]) + ("など" if len(empty) > _NAMED else "")
-        yield [f"意見が一件もない施策は{len(empty)}あります（{named}）。"]
+        yield [f"意見が一件もない施策は{len(empty)}施策です（{named}）。"]
     else:
         yield ["意見が一件もない施策はありません。"]
     outside = next(row for row in rows if row.label == OUTSIDE).judged
@@ -113,11 +113,11 @@ def _place_line(judged: Sequence[Judged]) -> Iterator[Sequence[str]]:
     filed = sum(bool(one.opinion.item.filed_under) and not (one.decision and one.decision.measure) for one in judged)
     guessed = len(judged) - decided - filed
     said = [
-        f"元の資料の振り分けによるものが{filed:,}件" if filed else "",
-        f"人が確かめたものが{decided:,}件" if decided else "",
-        f"本文から機械が当てはめた候補が{guessed:,}件" if guessed else "",
+        f"元の資料によるものが{filed:,}件" if filed else "",
+        f"人が決めたものが{decided:,}件" if decided else "",
+        f"本文から機械が選んだ候補が{guessed:,}件" if guessed else "",
     ]
-    yield [f"施策ごとの件数は、{'、'.join(filter(None, said))}です。"]
+    yield [f"施策への振り分けは、{'、'.join(filter(None, said))}です。"]
 
 
 def _kind_line(judged: Sequence[Judged], figures: Figures) -> Sequence[str | Phrase]:
