@@ -222,6 +222,14 @@ def test_what_was_not_found_is_said_in_words(results: Results) -> None:
     assert 'id="plan"' not in without_plan
 
 
+def test_a_round_without_opinions_is_still_a_page(results: Results) -> None:
+    source = Source("声.csv", ())
+    none = replace(results, sources=(source,), judged=(), ledger=build_ledger([source], []), rest=())
+    page = parsed(report_bytes(replace(none, topics=(), suggestions=())))
+    assert "寄せられた意見は0件" in page.get_element_by_id("summary").text_content()
+    assert "意見が一件もない施策は3施策です" in page.get_element_by_id("summary").text_content()
+
+
 def test_decisions_show_what_was_suggested(page: Element, results: Results) -> None:
     item = page.get_element_by_id(results.judged[1].opinion.id).text_content()
     for words in ("修正済", "確認前の案：担い手（保留）／要望／1(2) 場の知らせ方", "会費は<資金>"):

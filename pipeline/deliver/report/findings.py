@@ -40,7 +40,7 @@ def theme_rows(results: Results, figures: Figures) -> Iterator[ThemeRow]:
             figures.of(name, group),
             f"{int(row['同趣旨統合後']):,}",
             str(row["割合"]),
-            round(1000 * len(group) / len(results.judged)),
+            round(1000 * len(group) / max(1, len(results.judged))),
             str(row["担当課数"]),
             figures.of(f"{name}に加わりうる保留", undecided),
             str(row["主な語"]),
