@@ -192,7 +192,13 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
         options.round,
         find_topics(judged),
         made_with=MadeWith(
-            __version__, judge.model.name, judge.model.digest, judge.codebook.digest, masked=options.mask
+            __version__,
+            judge.model.name,
+            judge.model.digest,
+            judge.codebook.digest,
+            masked=options.mask,
+            colors=tuple(theme.color for theme in judge.codebook.themes),
+            measured=judge.model.measured,
         ),
     )
     return results, judge

@@ -19,6 +19,7 @@ from pipeline.ledger import PERSONAL, build_ledger
 from pipeline.review.applying import Applied, apply_history, review_record
 from pipeline.review.decisions import FILE as DECISIONS
 from pipeline.review.decisions import read_history
+from pipeline.review.measuring import figures_of, measure
 
 RUN_RECORD = "run.json"
 REVIEW = "review"
@@ -99,7 +100,7 @@ def _decided(folder: Path, judged: Results) -> tuple[Results, Applied | None]:
     if not history.entries:
         return judged, None
     applied = apply_history(history, judged.judged, judged.themes, judged.plan)
-    return reviewed(judged, applied), applied
+    return replace(reviewed(judged, applied), measured=figures_of(measure(history, judged))), applied
 
 
 def reviewed(results: Results, applied: Applied) -> Results:

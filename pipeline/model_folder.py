@@ -20,6 +20,8 @@ import numpy as np
 from pipeline import resources
 from pipeline.arrays import load_arrays, save_arrays
 from pipeline.errors import IkenError
+from pipeline.measured import FILE as MEASURED
+from pipeline.measured import UNMEASURED, Measured, measured_text, read_measured
 from pipeline.plan.comparing import PARTS
 from pipeline.plan.facets import FACETS
 from pipeline.plan.filed import FILED_PARTS
@@ -58,6 +60,8 @@ class Model:
         SHA-256 of what was learned, in hexadecimal.
     notes : tuple of str
         What a user ought to know: themes that rest on the codebook alone …
+    measured : Measured
+        What is known of how right it is; empty for a folder that does not say.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Model:
     meta: dict[str, Any]
     digest: str
     notes: tuple[str, ...] = ()
+    measured: Measured = UNMEASURED
 
 
 def save_model(
@@ -76,6 +81,7 @@ def save_model(
     mapping: MappingModel,
     meta: dict[str, Any],
     card: str,
+    measured: Measured,
 ) -> None:
     """Write a model folder."""
     import skops.io
@@ -91,6 +97,7 @@ def save_model(
     body = {"format": FORMAT, **meta, "thresholds": thresholds}
     (folder / "meta.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     (folder / "card.md").write_text(card, encoding="utf-8")
+    (folder / MEASURED).write_text(measured_text(measured), encoding="utf-8")
 
 
 def load_model(folder: Path | None, codebook: Codebook) -> Model:
@@ -135,6 +142,7 @@ def load_model(folder: Path | None, codebook: Codebook) -> Model:
         meta=meta,
         digest=hashlib.sha256((folder / _WEIGHTS).read_bytes()).hexdigest(),
         notes=tuple(notes),
+        measured=read_measured(folder / MEASURED) if (folder / MEASURED).exists() else UNMEASURED,
     )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline import resources
 from pipeline.errors import IkenError
 from pipeline.identity import same_id
+from pipeline.measured import Measured, read_measured
 from pipeline.model_folder import load_model, save_model
 from pipeline.plan.learning import FiledPlan, MappingCorpus, learn_mapping, read_filed_plan
 from pipeline.plan.mapping import MappingModel
@@ -176,7 +177,10 @@ def train(folder: Path, labels: Sequence[Path] = (), codebook_file: Path | None 
     }
     default = resources.corpus("model_card.md").read_text(encoding="utf-8")
     card = _card(folder, corrections, gains) if reviewed else default
-    save_model(folder, themes, kinds, mapping, meta, card)
+    measured = read_measured(resources.corpus("measured.toml"))
+    if reviewed:
+        measured = _corrected(measured, len(reviewed))
+    save_model(folder, themes, kinds, mapping, meta, card, measured)
     return Trained(len(corpus.opinions), len(reviewed), corrections, gains)
 
 
@@ -195,6 +199,15 @@ def _read(path: Path, codebook: Codebook) -> list[Labelled]:
 def flags_of(opinions: Sequence[Labelled], codebook: Codebook) -> NDArray[np.bool_]:
     """Themes as a table of yes and no, shape (n_opinions, n_themes)."""
     return np.array([[name in one.themes for name in codebook.names] for one in opinions], dtype=bool)
+
+
+def _corrected(base: Measured, reviewed: int) -> Measured:
+    """The default model's figures were not measured on a model that was corrected."""
+    return replace(
+        base,
+        learned_from=(*base.learned_from, f"人がテーマと種別を付けた意見 {reviewed:,} 件"),
+        figures=(),
+    )
 
 
 def _card(folder: Path, corrections: Sequence[Correction], gains: Sequence[Gain]) -> str:

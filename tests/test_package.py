@@ -71,3 +71,4 @@ def test_an_installed_wheel_runs_anywhere(wheel: Path, tmp_path: Path, sample_li
     assert done.returncode == 0, done.stderr
     assert str(site) in done.stdout
     assert (work / "out" / "opinions.csv").exists()
+    assert (work / "out" / "report.html").exists()

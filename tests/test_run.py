@@ -35,7 +35,15 @@ from tests.conftest import SHARED, needs_shared
 
 FILES = [
     *("attribute_matrix.csv", "department_matrix.csv", "ledger.csv", "not_opinions.csv", "opinions.csv"),
-    *("plan_matrix.csv", "results.json.gz", "results.xlsx", "run.json", "suggestions.csv", "theme_summary.csv"),
+    *(
+        "plan_matrix.csv",
+        "report.html",
+        "results.json.gz",
+        "results.xlsx",
+        "run.json",
+        "suggestions.csv",
+        "theme_summary.csv",
+    ),
     *("topics.csv", "working_team_table.docx", "working_team_table.xlsx"),
 ]
 CONTRACT = {

@@ -10,6 +10,7 @@ from pipeline.deliver.results import Results
 from pipeline.records import Finding, Place
 
 TABLE_BOOK, TABLE_DOCUMENT = "working_team_table.xlsx", "working_team_table.docx"
+REPORT = "report.html"
 
 
 def files_of(results: Results, answers: Answers | None = None) -> dict[str, bytes]:
@@ -21,6 +22,7 @@ def files_of(results: Results, answers: Answers | None = None) -> dict[str, byte
     answers : Answers, optional
         What people wrote into the book that is written anew.
     """
+    from pipeline.deliver.report.page import report_bytes
     from pipeline.deliver.workbook import results_workbook
 
     frames = results.tables()
@@ -28,6 +30,7 @@ def files_of(results: Results, answers: Answers | None = None) -> dict[str, byte
     files[BOOK] = results_workbook(results, answers, frames)
     if results.plan:
         files |= _tables_back(results)
+    files[REPORT] = report_bytes(results)
     return files
 
 
@@ -47,7 +50,7 @@ def _tables_back(results: Results) -> dict[str, bytes]:
 def names_of(results: Results) -> list[str]:
     """The names of :func:`files_of`, without the work."""
     backs = [TABLE_BOOK, *([TABLE_DOCUMENT] if _has_word() else [])] if results.plan else []
-    return [*results.tables(), BOOK, *backs]
+    return [*results.tables(), BOOK, *backs, REPORT]
 
 
 def left_out(results: Results) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.deliver import tables
 from pipeline.ledger import LedgerLine
+from pipeline.measured import UNMEASURED, Figure, Measured
 from pipeline.records import Finding, Item, Judged, Plan, Recorded, Source, Suggestion, Topic
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ class MadeWith:
         SHA-256 in hexadecimal.
     masked : bool
         Whether what names a person is masked.
+    colors : tuple of str
+        Of the themes, in their order (``#1f6f8b``).
+    measured : Measured
+        What is known of the model.
     """
 
     version: str = ""
@@ -34,6 +39,8 @@ class MadeWith:
     model_digest: str = ""
     codebook_digest: str = ""
     masked: bool = False
+    colors: tuple[str, ...] = ()
+    measured: Measured = UNMEASURED
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ class Results:
         Proposals for measures, the strongest first; empty without a plan.
     made_with : MadeWith
         The model and the codebook that judged.
+    measured : tuple of Figure
+        How right the suggestions were on this round: against decisions made without seeing them.
     decisions : tuple of Recorded
         Everything that people decided, in the order of time, once their decisions are applied.
     """
@@ -78,6 +87,7 @@ class Results:
     topics: tuple[Topic, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     made_with: MadeWith = MadeWith()
+    measured: tuple[Figure, ...] = ()
     decisions: tuple[Recorded, ...] = ()
 
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -6,20 +6,16 @@ the contract of the outputs, README.ja.md.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.language.normalize import normalize
+from pipeline.deliver.cross_tables import by_attribute, by_department, by_measure, is_given
 from pipeline.ledger import LedgerLine, review_of
 from pipeline.plan.mapping import CANDIDATES
 from pipeline.plan.places import NO_PLACE, is_outside, place_of
-from pipeline.reading.columns import personal_kind
 from pipeline.records import (
-    GIVEN,
     NONE_APPLIES,
-    OUTSIDE,
     UNDECIDED,
     Evidence,
     Item,
@@ -39,10 +35,7 @@ if TYPE_CHECKING:
 BLIND = "盲検"
 TOTAL_UNIQUE = "合計(実数)"
 TOTAL_COUNTED = "合計(延べ)"
-NO_DEPARTMENT = "（担当課なし）"
-NO_ANSWER = "（記入なし）"
 _MAIN_WORDS = 8
-_FEW_VALUES, _MOST_VALUES, _LONGEST_VALUE = 12, 60, 40  # a category has few values, and short ones
 _PARTS_SHOWN = 6
 
 
@@ -156,17 +149,10 @@ def theme_summary(judged: Sequence[Judged], themes: Sequence[str]) -> pd.DataFra
     return _frame(rows)
 
 
-def is_given(one: Judged, theme: str) -> bool:
-    """Whether the theme was given for certain."""
-    return one.labelling.verdict == GIVEN and theme in one.labelling.themes
-
-
 def _summary_row(name: str, group: Sequence[Judged], judged: Sequence[Judged], theme: str = "") -> dict[str, str]:
     departments = Counter(department for one in group for department in one.opinion.item.departments)
     places = Counter(place_of(one) for one in group if place_of(one) != NO_PLACE)
-    undecided = [one for one in judged if one.labelling.verdict == UNDECIDED and (not theme or _may_be(one, theme))]
-    if name == NONE_APPLIES:
-        undecided = []
+    undecided = undecided_of(judged, theme) if name != NONE_APPLIES else []
     best = _representative(group, theme)
     return {
         "テーマ": name,
@@ -182,6 +168,11 @@ def _summary_row(name: str, group: Sequence[Judged], judged: Sequence[Judged], t
         "代表意見": best.opinion.text if best else "",
         "要確認": str(len(undecided)),
     }
+
+
+def undecided_of(judged: Sequence[Judged], theme: str = "") -> list[Judged]:
+    """What is left to a person (保留): of a theme, those that it may apply to."""
+    return [one for one in judged if one.labelling.verdict == UNDECIDED and (not theme or _may_be(one, theme))]
 
 
 def _may_be(one: Judged, theme: str) -> bool:
@@ -219,36 +210,19 @@ def plan_matrix(judged: Sequence[Judged], plan: Plan, themes: Sequence[str]) -> 
 
     Opinions count where the source filed them, or else at their first candidate.
     """
-    known = {measure.label for measure in plan.measures}
-    by_place: dict[str, list[Judged]] = {measure.label: [] for measure in plan.measures}
-    outside: list[Judged] = []
-    elsewhere: dict[str, list[Judged]] = {}
-    for one in judged:
-        place = place_of(one)
-        if place in known:
-            by_place[place].append(one)
-        elif is_outside(place):
-            outside.append(one)
-        else:
-            elsewhere.setdefault(place, []).append(one)
-
-    def row(policy: str, label: str, priority: str, group: Sequence[Judged]) -> dict[str, str]:
-        departments = {department for one in group for department in one.opinion.item.departments}
-        return {
-            "基本施策": policy,
-            "施策": label,
-            "重点": priority,
-            **_counts(group, themes),
-            "担当課数": str(len(departments)),
-            UNDECIDED: str(_with_verdict(group, UNDECIDED)),
-        }
-
-    rows = [
-        row(measure.policy, measure.label, "重点" if measure.is_priority else "", by_place[measure.label])
-        for measure in plan.measures
-    ]
-    rows += [row("", place, "", group) for place, group in elsewhere.items()]
-    rows.append(row(OUTSIDE, OUTSIDE, "", outside))
+    rows = []
+    for one in by_measure(judged, plan):
+        departments = {department for each in one.judged for department in each.opinion.item.departments}
+        rows.append(
+            {
+                "基本施策": one.policy,
+                "施策": one.label,
+                "重点": "重点" if one.is_priority else "",
+                **_counts(one.judged, themes),
+                "担当課数": str(len(departments)),
+                UNDECIDED: str(_with_verdict(one.judged, UNDECIDED)),
+            }
+        )
     return _frame(rows)
 
 
@@ -258,16 +232,9 @@ def department_matrix(judged: Sequence[Judged], departments: Sequence[str], them
     An opinion of three departments counts in three rows and in 合計(延べ) three times, in
     合計(実数) once.
     """
-    groups: dict[str, list[Judged]] = {name: [] for name in departments}
-    nobody: list[Judged] = []
-    for one in judged:
-        for name in one.opinion.item.departments:
-            groups.setdefault(name, []).append(one)
-        if not one.opinion.item.departments:
-            nobody.append(one)
-    counted = [one for group in groups.values() for one in group] + nobody
-    named = [*groups.items(), *([(NO_DEPARTMENT, nobody)] if nobody else [])]
-    named += [(TOTAL_COUNTED, counted), (TOTAL_UNIQUE, list(judged))]
+    groups = by_department(judged, departments)
+    counted = [one for group in groups.values() for one in group]
+    named = [*groups.items(), (TOTAL_COUNTED, counted), (TOTAL_UNIQUE, list(judged))]
     return _frame(
         [
             {"担当課": name, **_counts(group, themes), UNDECIDED: str(_with_verdict(group, UNDECIDED))}
@@ -362,46 +329,21 @@ def opinions_table(
 def attribute_matrix(judged: Sequence[Judged], themes: Sequence[str], attributes: Sequence[str]) -> pd.DataFrame:
     """attribute_matrix.csv: every value of the source's own columns × theme (年代, 地区, 回収方法 …).
 
-    Columns of free text, dates and numbers of their own, with nearly as many values as rows, are left
-    out; the values of each column add up to all opinions.
+    The values of each column add up to all opinions.
     """
-    rows = []
-    for name in attributes:
-        groups: dict[str, list[Judged]] = {}
-        for one in judged:
-            groups.setdefault(dict(one.opinion.item.attributes).get(name, ""), []).append(one)
-        if personal_kind(name) or not _is_category(groups, len(judged)):
-            continue
-        for value in sorted(groups, key=_natural):
-            group = groups[value]
-            rows.append(
-                {
-                    "属性": name,
-                    "値": value or NO_ANSWER,
-                    **_counts(group, themes),
-                    UNDECIDED: str(_with_verdict(group, UNDECIDED)),
-                    "同趣旨統合後": str(len({one.opinion.same_id for one in group})),
-                }
-            )
+    rows = [
+        {
+            "属性": name,
+            "値": value,
+            **_counts(group, themes),
+            UNDECIDED: str(_with_verdict(group, UNDECIDED)),
+            "同趣旨統合後": str(len({one.opinion.same_id for one in group})),
+        }
+        for name, groups in by_attribute(judged, attributes).items()
+        for value, group in groups.items()
+    ]
     header = ["属性", "値", "意見数", *themes, NONE_APPLIES, UNDECIDED, "同趣旨統合後"]
     return _frame(rows, header)
-
-
-def _is_category(groups: Mapping[str, Sequence[Judged]], total: int) -> bool:
-    """年代 has few values that many share; a remark here and there has as many as there are of it."""
-    values = [value for value in groups if value]
-    filled = total - len(groups.get("", ()))
-    if not values or max(map(len, values)) > _LONGEST_VALUE:
-        return False
-    if 2 * filled < total and 2 * len(values) > filled:
-        return False
-    return len(values) <= max(_FEW_VALUES, min(_MOST_VALUES, total // 3))
-
-
-def _natural(value: str) -> tuple[bool, list[tuple[int, str]]]:
-    """Sort 8歳 before 10代, and no answer last."""
-    pieces = re.findall(r"\d+|\D+", normalize(value))
-    return not value, [(int(piece), "") if piece.isdecimal() else (1 << 30, piece) for piece in pieces]
 
 
 def rest_table(rest: Sequence[Item], judged: Sequence[Judged], round_name: str) -> pd.DataFrame:

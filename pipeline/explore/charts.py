@@ -2,61 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 
+from pipeline.deliver.cross_tables import by_department, by_measure, columns_of
 from pipeline.deliver.results import Results
-from pipeline.deliver.tables import NO_DEPARTMENT, is_given
 from pipeline.explore.linked import Key, Linked, picking
-from pipeline.plan.places import is_outside, place_of
-from pipeline.records import NONE_APPLIES, OUTSIDE, UNDECIDED, Judged
+from pipeline.records import NONE_APPLIES, UNDECIDED, Judged, Plan
 
 _ROW, _CELL, _LABEL = 22, 64, 360  # pixels
 _BLUE = "#2f6db5"
 
-Names = Callable[[Judged], Iterable[str]]
-
 
 def theme_counts(results: Results) -> Linked:
     """Opinions by theme, copies counted once beside them; 該当なし and 保留 as well."""
-    groups = _by_theme(results)
-    return _bars("テーマ", {(name,): group for name, group in groups.items()}, list(groups))
+    groups = columns_of(results.judged, results.themes)
+    return _bars("テーマ", {name: groups[name] for name in (*results.themes, NONE_APPLIES, UNDECIDED)})
 
 
 def kind_counts(results: Results) -> Linked:
     """Opinions by 種別."""
-    groups: dict[Key, list[Judged]] = {}
+    groups: dict[str, list[Judged]] = {}
     for one in results.judged:
-        groups.setdefault((one.labelling.kind,), []).append(one)
-    return _bars("種別", groups, [name for (name,) in sorted(groups, key=lambda key: -len(groups[key]))])
+        groups.setdefault(one.labelling.kind, []).append(one)
+    return _bars("種別", {name: groups[name] for name in sorted(groups, key=lambda name: -len(groups[name]))})
 
 
 def theme_by_measure(results: Results) -> Linked:
     """Where themes meet the plan; measures without opinions show as empty rows."""
-    places = [*(measure.label for measure in results.plan.measures), OUTSIDE] if results.plan else []
-    places += sorted({_counted_at(one) for one in results.judged} - set(places))
-    return _heat_map(results, "施策", places, lambda one: [_counted_at(one)])
+    return _heat_map(results, "施策", _measures(results))
 
 
 def theme_by_department(results: Results) -> Linked:
     """Which departments hold opinions on which themes; an opinion of three counts in three rows."""
     named = [department.name for source in results.sources for department in source.departments]
-    used = [name for one in results.judged for name in one.opinion.item.departments]
-    departments = list(dict.fromkeys([*named, *used]))
-    if any(not one.opinion.item.departments for one in results.judged):
-        departments.append(NO_DEPARTMENT)
-    return _heat_map(results, "担当課", departments, lambda one: one.opinion.item.departments or (NO_DEPARTMENT,))
+    return _heat_map(results, "担当課", by_department(results.judged, list(dict.fromkeys(named))))
 
 
 def measure_counts(results: Results) -> Linked:
     """How many opinions each measure drew: those with none and those with many."""
-    places = [*(measure.label for measure in results.plan.measures), OUTSIDE] if results.plan else []
-    groups: dict[Key, list[Judged]] = {(place,): [] for place in places}
-    for one in results.judged:
-        groups.setdefault((_counted_at(one),), []).append(one)
-    return _bars("施策", groups, [place for (place,) in groups])
+    return _bars("施策", _measures(results))
+
+
+def _measures(results: Results) -> dict[str, tuple[Judged, ...]]:
+    return {group.label: group.judged for group in by_measure(results.judged, results.plan or Plan())}
 
 
 def topic_map(results: Results, positions: Iterable[Sequence[float]]) -> Linked:
@@ -126,49 +117,30 @@ def _names_axis(**more: Any) -> alt.Axis:  # noqa: ANN401
     return alt.Axis(title=None, labelLimit=_LABEL, ticks=False, domain=False, **more)
 
 
-def _counted_at(one: Judged) -> str:
-    place = place_of(one)
-    return OUTSIDE if is_outside(place) else place
-
-
-def _by_theme(results: Results) -> dict[str, list[Judged]]:
-    groups = {theme: [one for one in results.judged if is_given(one, theme)] for theme in results.themes}
-    for verdict in (NONE_APPLIES, UNDECIDED):
-        groups[verdict] = [one for one in results.judged if one.labelling.verdict == verdict]
-    return groups
-
-
-def _bars(field: str, groups: Mapping[Key, Sequence[Judged]], order: Sequence[str]) -> Linked:
+def _bars(field: str, groups: Mapping[str, Sequence[Judged]]) -> Linked:
     rows = [
-        {
-            field: name,
-            "意見数": len(groups[(name,)]),
-            "同趣旨統合後": len({one.opinion.same_id for one in groups[(name,)]}),
-        }
-        for name in order
+        {field: name, "意見数": len(group), "同趣旨統合後": len({one.opinion.same_id for one in group})}
+        for name, group in groups.items()
     ]
     picked = picking(field)
     base = alt.Chart(
         alt.InlineData(values=rows), width=420, height=alt.Step(_ROW), title=f"{field}ごとの意見数"
     ).encode(
-        y=alt.Y(f"{field}:N", sort=list(order), axis=_names_axis()),
+        y=alt.Y(f"{field}:N", sort=list(groups), axis=_names_axis()),
         x=alt.X("意見数:Q", axis=alt.Axis(title=None, tickMinStep=1, format="d")),
         tooltip=[f"{field}:N", "意見数:Q", "同趣旨統合後:Q"],
     )
     bars = base.mark_bar(color=_BLUE).encode(opacity=alt.condition(picked, alt.value(1.0), alt.value(0.35)))
     numbers = base.mark_text(align="left", dx=4).encode(text="意見数:Q")
-    return Linked((bars.add_params(picked) + numbers), groups, [field])
+    return Linked((bars.add_params(picked) + numbers), {(name,): group for name, group in groups.items()}, [field])
 
 
-def _heat_map(results: Results, field: str, order: Sequence[str], names: Names) -> Linked:
+def _heat_map(results: Results, field: str, rows_of: Mapping[str, Sequence[Judged]]) -> Linked:
     themes = [*results.themes, NONE_APPLIES, UNDECIDED]
-    by_theme = {theme: {one.opinion.id for one in group} for theme, group in _by_theme(results).items()}
-    groups: dict[Key, list[Judged]] = {(name, theme): [] for name in order for theme in themes}
-    for one in results.judged:
-        for name in names(one):
-            for theme in themes:
-                if one.opinion.id in by_theme[theme]:
-                    groups[name, theme].append(one)
+    groups: dict[Key, Sequence[Judged]] = {}
+    for name, judged in rows_of.items():
+        columns = columns_of(judged, results.themes)
+        groups |= {(name, theme): columns[theme] for theme in themes}
     rows = [
         {field: name, "テーマ": theme, "意見数": len(group), "表示": str(len(group) or "・")}
         for (name, theme), group in groups.items()
@@ -182,7 +154,7 @@ def _heat_map(results: Results, field: str, order: Sequence[str], names: Names) 
         title=f"{field} × テーマ（意見数）",
     ).encode(
         x=alt.X("テーマ:N", sort=themes, axis=_names_axis(orient="top", labelAngle=0)),
-        y=alt.Y(f"{field}:N", sort=list(order), axis=_names_axis()),
+        y=alt.Y(f"{field}:N", sort=list(rows_of), axis=_names_axis()),
         tooltip=[f"{field}:N", "テーマ:N", "意見数:Q"],
     )
     cells = base.mark_rect(stroke="white").encode(

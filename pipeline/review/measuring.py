@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.deliver.results import Results
+from pipeline.measured import Figure as RoundFigure
 from pipeline.records import Judged
 from pipeline.review.history import History
 from pipeline.review.voices import distinct, of_now
@@ -122,6 +123,15 @@ def measure(history: History, results: Results) -> Measured:
     if _looked_first(now):
         notes.append("提案を見ての確認のあとに盲検を行った人がいます。見た意見は盲検から外れるので、数字は少し偏ります")
     return Measured(len(sample), groups, themes, with_interval(macro_f1, given, truth), tuple(notes))
+
+
+def figures_of(measured: Measured) -> tuple[RoundFigure, ...]:
+    """Give what was measured as the report states it; empty with too few blind decisions."""
+    on = "この回の、案を見ないで決めた意見"
+    named = [("テーマのF1（平均）", measured.macro), *((f"{one.theme}のF1", one.f1) for one in measured.themes)]
+    return tuple(
+        RoundFigure(what, on, measured.blind, figure.value, figure.low, figure.high) for what, figure in named if figure
+    )
 
 
 def _flags(rows: list[tuple[str, ...]], results: Results) -> Flags:

@@ -17,7 +17,6 @@ from pipeline.review.opening import results_folder
 from pipeline.review.session import ReviewSession
 from pipeline.review.status import status_of
 from pipeline.review.widget import ReviewCard
-from pipeline.themes.codebook import read_codebook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +64,7 @@ class Review:
             When the decisions cannot be opened.
         """
         session = ReviewSession(self._results, DecisionStore(self.folder / DECISIONS), self.reviewer)
-        return ReviewCard(session, {theme.name: theme.color for theme in read_codebook().themes})
+        return ReviewCard(session, dict(zip(self._results.themes, self._results.made_with.colors, strict=False)))
 
     def progress(self) -> pd.DataFrame:
         """How far the review is, and who did how much."""
