@@ -1,0 +1,257 @@
+"""Proposals for measures: 新規, 拡充, 横断, each a need with the opinions that say it.
+
+A proposal grows from one ask that reads like a measure: the needs that are about the same gather
+around it (a star, Aslam et al. 2004), and each of them has to share a telling word with the title,
+or a word of nearly the same meaning. So an ask may serve several proposals, and none rests on an
+opinion that is about something else. The strongest are kept, as long as they bring new evidence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.language.tokenize import Word, tokenize
+from pipeline.plan.places import NO_PLACE, is_outside, place_of
+from pipeline.proposals.nearness import MeasureText, Needs, Said
+from pipeline.proposals.needs import Need, needs_of
+from pipeline.proposals.titles import composed, telling
+from pipeline.proposals.wording import Title
+from pipeline.records import GIVEN, OUTSIDE, Judged, Plan, Suggestion
+
+Floats = NDArray[np.float64]
+
+NEW, MORE, ACROSS = "新規", "拡充", "横断"
+DIVISIONS = (NEW, MORE, ACROSS)
+
+SAME = 0.25
+"""From this likelihood on two needs are about the same."""
+MOST = 40
+"""Proposals at most, however many opinions there are."""
+
+_SEEDS, _MOST_NEEDS, _CHUNK = 400, 20_000, 200
+_GATHERED = 30  # needs around one ask: the nearest, a committee reads no more
+_LEAST_VOICES, _LEAST_DEPARTMENTS = 2, 3
+_LEAST_FITNESS = 0.6
+_NEW_EVIDENCE = 0.5  # of the evidence has to be in no stronger proposal
+_OUTSIDE = 0.5  # share of the evidence that lies outside the plan
+_UNSURE, _FAR = 0.40, 0.55  # no measure is sure of the evidence, and none is near the title
+_ONE_MEASURE = 2 / 3
+_PROMISED = 0.75  # of what the title says: the measure promises it already
+_QUOTED, _QUOTE_LENGTH = 3, 60
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Needs around one ask: rows of the needs, the ask first, then the nearest first."""
+
+    title: str
+    rows: tuple[int, ...]
+    opinions: tuple[Judged, ...]
+    strength: float
+    worth: float
+
+
+def suggest(judged: Sequence[Judged], plan: Plan | None) -> tuple[Suggestion, ...]:
+    """Make proposals out of what opinions ask for; the strongest first.
+
+    Strength is the square root of distinct voices plus that of departments: many who say it, and
+    from many sides; copies count once. The order of the opinions changes nothing.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        With decisions applied, where there are any: their themes and places count.
+    plan : Plan or None
+        Without a plan there are no measures to propose: nothing is given.
+    """
+    if plan is None or not plan.measures:
+        return ()
+    needs = _distinct(needs_of(judged))
+    if not needs:
+        return ()
+    told = Needs(needs)
+    chosen = _chosen(list(_groups(needs, told)), _most(judged))
+    measures = [MeasureText(measure) for measure in plan.measures]
+    found = [one for group in chosen if (one := _suggestion(group, needs, measures))]
+    found.sort(key=lambda one: (-one.strength, one.title, one.evidence))
+    return tuple(replace(one, number=number) for number, one in enumerate(found, 1))
+
+
+def _distinct(needs: Iterator[Need]) -> list[Need]:
+    """Needs in an order of their own, so that the order of the opinions does not show; copies are told later."""
+    keyed = sorted(needs, key=lambda need: (hashlib.sha256(need.clause.encode()).digest(), need.one.opinion.id))
+    return keyed[:_MOST_NEEDS]
+
+
+def _most(judged: Sequence[Judged]) -> int:
+    """How many proposals a round of this size bears: 10 of 45 opinions, 26 of 300."""
+    voices = len({one.opinion.same_id for one in judged})
+    return min(MOST, max(3, round(1.5 * math.sqrt(voices))))
+
+
+def _groups(needs: Sequence[Need], told: Needs) -> Iterator[_Group]:
+    seeds = [row for row, need in enumerate(needs) if need.title and need.title.fitness >= _LEAST_FITNESS]
+    seen: set[str] = set()
+    distinct = [row for row in seeds if not (needs[row].clause in seen or seen.add(needs[row].clause))]  # type: ignore[func-returns-value]
+    distinct = distinct[:_SEEDS]
+    said: dict[int, Said] = {}
+    for start in range(0, len(distinct), _CHUNK):
+        some = distinct[start : start + _CHUNK]
+        for seed, likely in zip(some, told.same(some), strict=True):
+            rows = np.flatnonzero(likely >= SAME)
+            near = sorted((row for row in rows.tolist() if row != seed), key=lambda row: (-round(likely[row], 6), row))
+            group = _group(seed, near[: 3 * _GATHERED], likely, needs, told, said)
+            if group:
+                yield group
+
+
+def _group(
+    seed: int, near: Sequence[int], likely: Floats, needs: Sequence[Need], told: Needs, said: dict[int, Said]
+) -> _Group | None:
+    title = composed(needs[seed], [needs[row] for row in near])
+    if title is None:
+        return None
+    words = telling(tokenize(title.text))
+    rows = [seed]
+    for row in near:
+        if row not in said:
+            said[row] = Said(told.texts[row])
+        if any(said[row].of_each([word.key for word in words]) > 0):
+            rows.append(row)
+    rows = rows[:_GATHERED]
+    opinions = tuple({needs[row].one.opinion.id: needs[row].one for row in rows}.values())
+    voices = len({one.opinion.same_id for one in opinions})
+    departments = {name for one in opinions for name in one.opinion.item.departments}
+    if voices < _LEAST_VOICES and len(departments) < _LEAST_DEPARTMENTS:
+        return None
+    strength = math.sqrt(voices) + math.sqrt(len(departments))
+    closeness = float(np.mean([likely[row] for row in rows[1:]])) if len(rows) > 1 else 1.0
+    return _Group(title.text, tuple(rows), opinions, strength, strength * title.fitness * (0.5 + closeness))
+
+
+def _chosen(groups: list[_Group], most: int) -> list[_Group]:
+    """The worthiest, as long as half of their voices are new."""
+    groups.sort(key=lambda group: (-round(group.worth, 6), group.title, group.rows))
+    kept: list[_Group] = []
+    taken: Counter[str] = Counter()
+    for group in groups:
+        voices = [one.opinion.same_id for one in group.opinions]
+        new = [voice for voice in voices if not taken[voice]]
+        if len(new) < _NEW_EVIDENCE * len(voices) or any(group.title == other.title for other in kept):
+            continue
+        taken.update(voices)
+        kept.append(group)
+        if len(kept) == most:
+            break
+    return kept
+
+
+def places_of(opinions: Sequence[Judged]) -> dict[str, float]:
+    """How much of some opinions lies where in the plan, all of it 1.
+
+    Where a person or the source put an opinion, it counts as a whole; else as its candidates' scores.
+    """
+    shares: dict[str, float] = {}
+    for one in opinions:
+        place = place_of(one)
+        is_put = bool((one.decision and one.decision.measure) or one.opinion.item.filed_under)
+        spread = [(place, 1.0)] if is_put else [(c.label, c.score) for c in one.match.candidates]
+        for label, score in spread:
+            key = OUTSIDE if is_outside(label) else label
+            shares[key] = shares.get(key, 0.0) + score / len(opinions)
+    return shares
+
+
+def _sureness(opinions: Sequence[Judged]) -> float:
+    """How sure the places of some opinions are, between 0 and 1."""
+    return sum(max(places_of([one]).values(), default=0.0) for one in opinions) / len(opinions)
+
+
+def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[MeasureText]) -> Suggestion | None:
+    words = tokenize(group.title)
+    shares = places_of(group.opinions)
+    inside = {place: share for place, share in shares.items() if place not in (OUTSIDE, NO_PLACE)}
+    firsts = Counter(place_of(one) for one in group.opinions if not is_outside(place_of(one)))
+    near = [measure.similarity(words) for measure in measures]
+    best = int(np.argmax(near))
+    main = max(inside, key=lambda place: (inside[place], place), default="")
+    spread = max(inside.values(), default=0.0)
+    if shares.get(OUTSIDE, 0.0) >= _OUTSIDE:
+        division = NEW
+    elif _sureness(group.opinions) < _UNSURE and near[best] < _FAR:
+        division = NEW
+    elif len(firsts) > 1 and spread <= _ONE_MEASURE:
+        division = ACROSS
+    else:
+        division = MORE
+        best = next((k for k, one in enumerate(measures) if one.measure.label == main), best)
+        if measures[best].said.share(words) >= _PROMISED:
+            return None
+    themes = Counter(theme for one in group.opinions if one.labelling.verdict == GIVEN for theme in one.labelling.themes)
+    departments = tuple(dict.fromkeys(name for one in group.opinions for name in one.opinion.item.departments))
+    voices = len({one.opinion.same_id for one in group.opinions})
+    nearest = measures[best]
+    return Suggestion(
+        0,
+        division,
+        group.title,
+        _purpose(division, group, needs, nearest, firsts, words),
+        tuple(name for name, count in themes.most_common() if 2 * count >= len(group.opinions)),
+        tuple(one.opinion.id for one in group.opinions),
+        tuple(sorted(departments)),
+        voices,
+        group.opinions[0].opinion.text,
+        nearest.measure.label,
+        round(near[best], 4),
+        round(group.strength, 4),
+    )
+
+
+def _purpose(
+    division: str,
+    group: _Group,
+    needs: Sequence[Need],
+    nearest: MeasureText,
+    firsts: Counter[str],
+    words: Sequence[Word],
+) -> str:
+    voices = len({one.opinion.same_id for one in group.opinions})
+    departments = {name for one in group.opinions for name in one.opinion.item.departments}
+    count = f"意見{len(group.opinions)}件"
+    if voices < len(group.opinions):
+        count += f"（同趣旨を除き{voices}件）"
+    count += f"、{len(departments)}課" if departments else ""
+    parts = [f"「{group.title}」に当たる求めや課題（{count}）。"]
+    if division == NEW:
+        parts.append("当てはまる施策が計画にない。")
+    elif division == MORE:
+        beyond = list(dict.fromkeys(word.surface for word, said in _beyond(words, nearest) if not said))
+        parts.append(f"{nearest.measure.label} の概要は「{'・'.join(beyond)}」を述べていない。" if beyond else "")
+    else:
+        parts.append(f"{'、'.join(sorted(firsts))} にまたがる。")
+    quotes = []
+    for row in group.rows:
+        quote = needs[row].clause
+        shown = quote if len(quote) <= _QUOTE_LENGTH else quote[: _QUOTE_LENGTH - 1] + "…"
+        mark = f"「{shown}」（{needs[row].one.opinion.id}）"
+        if mark not in quotes and needs[row].one.opinion.id not in "".join(quotes):
+            quotes.append(mark)
+        if len(quotes) == _QUOTED:
+            break
+    return "".join(parts) + "、".join(quotes)
+
+
+def _beyond(words: Sequence[Word], nearest: MeasureText) -> Iterator[tuple[Word, bool]]:
+    some = telling(words)
+    for word, said in zip(some, nearest.said.of_each([word.key for word in some]), strict=True):
+        yield word, bool(said)
+
+
+__all__ = ["DIVISIONS", "Title", "suggest"]
