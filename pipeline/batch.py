@@ -27,6 +27,7 @@ from pipeline.language.duplicates import same_groups
 from pipeline.language.tokenize import tokenize
 from pipeline.ledger import build_ledger
 from pipeline.plan.mapping import PlanMapper
+from pipeline.proposals.suggestions import suggest
 from pipeline.prepare import Names, Teller, masked, prepare
 from pipeline.reading.columns import Columns
 from pipeline.reading.departments import Legend, read_departments
@@ -180,6 +181,7 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
         notes,
         rest,
         options.round,
+        suggestions=suggest(judged, plan),
         made_with=MadeWith(
             __version__, judge.model.name, judge.model.digest, judge.codebook.digest, masked=options.mask
         ),

@@ -9,6 +9,7 @@ pairs of asks from the written plans, by whether they belong to one measure:
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,7 +22,7 @@ from pipeline.language.batch import Batch
 from pipeline.language.tokenize import Word, tokenize
 from pipeline.plan.comparing import Bags, bags_of, word_bag
 from pipeline.plan.facets import FacetModel
-from pipeline.plan.vectors import read_vectors, unit_rows
+from pipeline.plan.vectors import read_vectors
 from pipeline.proposals.needs import Need
 from pipeline.records import Measure
 from pipeline.topics.meaning import meanings, rarity_at_large
@@ -33,7 +34,8 @@ PAIR_WEIGHTS = np.array([1.1, 2.2, 2.9, 0.7, 9.6])
 PAIR_CONSTANT = -3.4
 
 _FACET_FLOOR = 0.3
-_SAME_MEANING = 0.6  # a cosine of two words from which one speaks for the other: 勉強会, 学習会
+_COMMON, _FEW = 0.2, 4  # a word of more needs than this tells nothing here
+_SAME_MEANING = 0.7  # a cosine of two words from which one speaks for the other: 勉強会, 学習会
 
 
 @functools.cache
@@ -52,6 +54,8 @@ class Needs:
     ----------
     clauses, texts : list of tuple of Word
         What is asked, and the whole opinion.
+    common : frozenset of str
+        Words that so many of them say that they tell none from the others.
     meaning : ndarray of shape (n_needs, n_dimensions)
         Of the whole opinion, less what all have in common; rows of length 1.
     """
@@ -63,6 +67,8 @@ class Needs:
         rows = {name: row for row, name in enumerate(names)}
         self._clause_words = _weighed(self.clauses, rows)
         self._text_words = _weighed(self.texts, rows)
+        counts = Counter(key for words in self.texts for key in word_bag(words))
+        self.common = frozenset(key for key, count in counts.items() if count > max(_COMMON * len(needs), _FEW))
         self.meaning: Floats = meanings(self.texts)
         scores = [[score.probability for score in need.one.labelling.scores] for need in needs]
         self._themes = np.array(scores, dtype=float) if needs else np.zeros((0, 0))
@@ -145,7 +151,3 @@ class MeasureText:
         cosine = float(meanings([words], centred=False)[0] @ self._meaning)
         return (self.said.share(words) + max(cosine, 0.0)) / 2
 
-
-def unit(rows: Floats) -> Floats:
-    """Rows of length 1."""
-    return unit_rows(rows)

@@ -21,8 +21,9 @@ from pipeline.language.tokenize import Word, tokenize
 from pipeline.plan.places import NO_PLACE, is_outside, place_of
 from pipeline.proposals.nearness import MeasureText, Needs, Said
 from pipeline.proposals.needs import Need, needs_of
-from pipeline.proposals.titles import composed, telling
-from pipeline.proposals.wording import Title
+from pipeline.proposals.support import invented_words
+from pipeline.proposals.titles import GroupTitle, composed, telling
+from pipeline.proposals.wording import LONGEST
 from pipeline.records import GIVEN, OUTSIDE, Judged, Plan, Suggestion
 
 Floats = NDArray[np.float64]
@@ -30,7 +31,7 @@ Floats = NDArray[np.float64]
 NEW, MORE, ACROSS = "新規", "拡充", "横断"
 DIVISIONS = (NEW, MORE, ACROSS)
 
-SAME = 0.25
+SAME = 0.2
 """From this likelihood on two needs are about the same."""
 MOST = 40
 """Proposals at most, however many opinions there are."""
@@ -39,11 +40,15 @@ _SEEDS, _MOST_NEEDS, _CHUNK = 400, 20_000, 200
 _GATHERED = 30  # needs around one ask: the nearest, a committee reads no more
 _LEAST_VOICES, _LEAST_DEPARTMENTS = 2, 3
 _LEAST_FITNESS = 0.6
-_NEW_EVIDENCE = 0.5  # of the evidence has to be in no stronger proposal
+# which share of a title's telling words its evidence has to say; less where it is likely about the same
+_SAID, _LIKELY, _SAID_IN_PART, _CERTAIN = 0.35, 0.3, 0.2, 0.5
+_NEW_EVIDENCE = 0.6  # of the evidence has to be in no stronger proposal
 _OUTSIDE = 0.5  # share of the evidence that lies outside the plan
-_UNSURE, _FAR = 0.40, 0.55  # no measure is sure of the evidence, and none is near the title
+_UNSURE, _FAR = 0.35, 0.55  # no measure is sure of the evidence, and none is near the title
+_MANY = 3  # opinions from which unsure places say something
 _ONE_MEASURE = 2 / 3
 _PROMISED = 0.75  # of what the title says: the measure promises it already
+_PLAN_WORD = 3  # measures that say a word that is the whole plan's
 _QUOTED, _QUOTE_LENGTH = 3, 60
 
 
@@ -51,11 +56,15 @@ _QUOTED, _QUOTE_LENGTH = 3, 60
 class _Group:
     """Needs around one ask: rows of the needs, the ask first, then the nearest first."""
 
-    title: str
+    title: GroupTitle
     rows: tuple[int, ...]
     opinions: tuple[Judged, ...]
     strength: float
-    worth: float
+
+    @property
+    def worth(self) -> float:
+        """Strength, less where the title reads less like a measure's."""
+        return self.strength * self.title.fitness
 
 
 def suggest(judged: Sequence[Judged], plan: Plan | None) -> tuple[Suggestion, ...]:
@@ -77,9 +86,8 @@ def suggest(judged: Sequence[Judged], plan: Plan | None) -> tuple[Suggestion, ..
     if not needs:
         return ()
     told = Needs(needs)
-    chosen = _chosen(list(_groups(needs, told)), _most(judged))
     measures = [MeasureText(measure) for measure in plan.measures]
-    found = [one for group in chosen if (one := _suggestion(group, needs, measures))]
+    found = list(_chosen(list(_groups(needs, told)), needs, plan, measures, _most(judged)))
     found.sort(key=lambda one: (-one.strength, one.title, one.evidence))
     return tuple(replace(one, number=number) for number, one in enumerate(found, 1))
 
@@ -98,9 +106,8 @@ def _most(judged: Sequence[Judged]) -> int:
 
 def _groups(needs: Sequence[Need], told: Needs) -> Iterator[_Group]:
     seeds = [row for row, need in enumerate(needs) if need.title and need.title.fitness >= _LEAST_FITNESS]
-    seen: set[str] = set()
-    distinct = [row for row in seeds if not (needs[row].clause in seen or seen.add(needs[row].clause))]  # type: ignore[func-returns-value]
-    distinct = distinct[:_SEEDS]
+    # the first of each wording: needs stand in an order of their own
+    distinct = list({needs[row].clause: row for row in reversed(seeds)}.values())[::-1][:_SEEDS]
     said: dict[int, Said] = {}
     for start in range(0, len(distinct), _CHUNK):
         some = distinct[start : start + _CHUNK]
@@ -118,39 +125,102 @@ def _group(
     title = composed(needs[seed], [needs[row] for row in near])
     if title is None:
         return None
-    words = telling(tokenize(title.text))
-    rows = [seed]
     for row in near:
         if row not in said:
             said[row] = Said(told.texts[row])
-        if any(said[row].of_each([word.key for word in words]) > 0):
+    rows = _supporting(title.text, title.subject, seed, near, likely, told, said)
+    speaking = sum(title.subject in said[row].keys for row in rows[1:])
+    if title.subject and 2 * speaking < len(rows) - 1:
+        title = GroupTitle(title.plain, title.fitness, title.plain)
+        rows = _supporting(title.text, "", seed, near, likely, told, said)
+    return _of_rows(title, rows[:_GATHERED], needs)
+
+
+def _supporting(
+    title: str, subject: str, seed: int, near: Sequence[int], likely: Floats, told: Needs, said: dict[int, Said]
+) -> list[int]:
+    """The needs that say of a title what is enough to be its evidence."""
+    words = [word for word in telling(tokenize(title)) if word.key != subject and word.key not in told.common]
+    rows = [seed]
+    for row in near:
+        share = said[row].share(words)
+        in_part = subject in said[row].keys or share >= _SAID_IN_PART
+        if share >= _SAID or (in_part and likely[row] >= _LIKELY) or likely[row] >= _CERTAIN:
             rows.append(row)
-    rows = rows[:_GATHERED]
+    return rows
+
+
+def _of_rows(title: GroupTitle, rows: Sequence[int], needs: Sequence[Need]) -> _Group | None:
     opinions = tuple({needs[row].one.opinion.id: needs[row].one for row in rows}.values())
     voices = len({one.opinion.same_id for one in opinions})
     departments = {name for one in opinions for name in one.opinion.item.departments}
     if voices < _LEAST_VOICES and len(departments) < _LEAST_DEPARTMENTS:
         return None
-    strength = math.sqrt(voices) + math.sqrt(len(departments))
-    closeness = float(np.mean([likely[row] for row in rows[1:]])) if len(rows) > 1 else 1.0
-    return _Group(title.text, tuple(rows), opinions, strength, strength * title.fitness * (0.5 + closeness))
+    return _Group(title, tuple(rows), opinions, math.sqrt(voices) + math.sqrt(len(departments)))
 
 
-def _chosen(groups: list[_Group], most: int) -> list[_Group]:
-    """The worthiest, as long as half of their voices are new."""
-    groups.sort(key=lambda group: (-round(group.worth, 6), group.title, group.rows))
-    kept: list[_Group] = []
-    taken: Counter[str] = Counter()
+def _chosen(
+    groups: list[_Group], needs: Sequence[Need], plan: Plan, measures: Sequence[MeasureText], most: int
+) -> Iterator[Suggestion]:
+    """The worthiest, as long as most of their voices are new; two of one theme under several measures as one."""
+    groups.sort(key=lambda group: (-round(group.worth, 6), group.title.text, group.rows))
+    kept: list[tuple[_Group, Suggestion]] = []
+    taken: set[str] = set()
     for group in groups:
-        voices = [one.opinion.same_id for one in group.opinions]
-        new = [voice for voice in voices if not taken[voice]]
-        if len(new) < _NEW_EVIDENCE * len(voices) or any(group.title == other.title for other in kept):
-            continue
-        taken.update(voices)
-        kept.append(group)
+        voices = {one.opinion.same_id for one in group.opinions}
         if len(kept) == most:
             break
-    return kept
+        if len(voices - taken) < _NEW_EVIDENCE * len(voices):
+            continue
+        texts = [one.opinion.text for one in group.opinions]
+        suggestion = None if invented_words(group.title.text, texts, plan) else _suggestion(group, needs, measures)
+        if suggestion and suggestion.title not in {other.title for _, other in kept}:
+            taken |= voices
+            kept.append((group, suggestion))
+    yield from _joined(kept, needs, measures)
+
+
+def _joined(
+    kept: list[tuple[_Group, Suggestion]], needs: Sequence[Need], measures: Sequence[MeasureText]
+) -> Iterator[Suggestion]:
+    """Join two proposals of one theme that lie under several measures only together: 横断.
+
+    「参加のハードルの解消」 under one measure and 「運営方針の継承」 under two others are one need of 担い手.
+    """
+    left = list(kept)
+    while left:
+        group, suggestion = left.pop(0)
+        for other in left:
+            joined = _both(group, suggestion, *other)
+            found = _suggestion(joined, needs, measures) if joined else None
+            if found and found.division == ACROSS:
+                left.remove(other)
+                suggestion = found
+                break
+        yield suggestion
+
+
+def _both(one: _Group, first: Suggestion, other: _Group, second: Suggestion) -> _Group | None:
+    themes = [theme for theme in first.themes if theme in second.themes]
+    is_across = first.division != NEW != second.division and ACROSS in (first.division, second.division)
+    is_other = first.nearest != second.nearest or first.division != second.division
+    if not themes or not is_across or not is_other or not (one.title.is_nouns and other.title.is_nouns):
+        return None
+    if first.division == second.division == ACROSS:
+        return None
+    text = f"{one.title.text}と{other.title.text}"
+    if themes[0] not in text and len(themes[0]) + 1 + len(text) <= LONGEST:
+        spoken = sum(themes[0] in judged.opinion.text for judged in (*one.opinions, *other.opinions))
+        text = f"{themes[0]}の{text}" if spoken else text
+    if len(text) > LONGEST:
+        return None
+    opinions = tuple({judged.opinion.id: judged for judged in (*one.opinions, *other.opinions)}.values())
+    voices = len({judged.opinion.same_id for judged in opinions})
+    departments = {name for judged in opinions for name in judged.opinion.item.departments}
+    title = GroupTitle(text, min(one.title.fitness, other.title.fitness), text)
+    # the first quotes come from both
+    rows = tuple(dict.fromkeys((one.rows[0], other.rows[0], *one.rows, *other.rows)))
+    return _Group(title, rows, opinions, math.sqrt(voices) + math.sqrt(len(departments)))
 
 
 def places_of(opinions: Sequence[Judged]) -> dict[str, float]:
@@ -175,7 +245,7 @@ def _sureness(opinions: Sequence[Judged]) -> float:
 
 
 def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[MeasureText]) -> Suggestion | None:
-    words = tokenize(group.title)
+    words = tokenize(group.title.text)
     shares = places_of(group.opinions)
     inside = {place: share for place, share in shares.items() if place not in (OUTSIDE, NO_PLACE)}
     firsts = Counter(place_of(one) for one in group.opinions if not is_outside(place_of(one)))
@@ -185,15 +255,17 @@ def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[Measure
     spread = max(inside.values(), default=0.0)
     if shares.get(OUTSIDE, 0.0) >= _OUTSIDE:
         division = NEW
-    elif _sureness(group.opinions) < _UNSURE and near[best] < _FAR:
+    elif len(group.opinions) >= _MANY and _sureness(group.opinions) < _UNSURE and near[best] < _FAR:
         division = NEW
     elif len(firsts) > 1 and spread <= _ONE_MEASURE:
         division = ACROSS
     else:
         division = MORE
         best = next((k for k, one in enumerate(measures) if one.measure.label == main), best)
-        if measures[best].said.share(words) >= _PROMISED:
-            return None
+    if division == MORE and measures[best].said.share(words) >= _PROMISED:
+        return None
+    if division == ACROSS and max(one.said.share(words) for one in measures) >= _PROMISED:
+        return None
     themes = Counter(theme for one in group.opinions if one.labelling.verdict == GIVEN for theme in one.labelling.themes)
     departments = tuple(dict.fromkeys(name for one in group.opinions for name in one.opinion.item.departments))
     voices = len({one.opinion.same_id for one in group.opinions})
@@ -201,8 +273,8 @@ def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[Measure
     return Suggestion(
         0,
         division,
-        group.title,
-        _purpose(division, group, needs, nearest, firsts, words),
+        group.title.text,
+        _purpose(division, group, needs, nearest, firsts, _beyond(words, nearest, measures)),
         tuple(name for name, count in themes.most_common() if 2 * count >= len(group.opinions)),
         tuple(one.opinion.id for one in group.opinions),
         tuple(sorted(departments)),
@@ -220,7 +292,7 @@ def _purpose(
     needs: Sequence[Need],
     nearest: MeasureText,
     firsts: Counter[str],
-    words: Sequence[Word],
+    beyond: Sequence[str],
 ) -> str:
     voices = len({one.opinion.same_id for one in group.opinions})
     departments = {name for one in group.opinions for name in one.opinion.item.departments}
@@ -228,11 +300,10 @@ def _purpose(
     if voices < len(group.opinions):
         count += f"（同趣旨を除き{voices}件）"
     count += f"、{len(departments)}課" if departments else ""
-    parts = [f"「{group.title}」に当たる求めや課題（{count}）。"]
+    parts = [f"「{group.title.text}」に当たる求めや課題（{count}）。"]
     if division == NEW:
         parts.append("当てはまる施策が計画にない。")
     elif division == MORE:
-        beyond = list(dict.fromkeys(word.surface for word, said in _beyond(words, nearest) if not said))
         parts.append(f"{nearest.measure.label} の概要は「{'・'.join(beyond)}」を述べていない。" if beyond else "")
     else:
         parts.append(f"{'、'.join(sorted(firsts))} にまたがる。")
@@ -248,10 +319,16 @@ def _purpose(
     return "".join(parts) + "、".join(quotes)
 
 
-def _beyond(words: Sequence[Word], nearest: MeasureText) -> Iterator[tuple[Word, bool]]:
-    some = telling(words)
-    for word, said in zip(some, nearest.said.of_each([word.key for word in some]), strict=True):
-        yield word, bool(said)
-
-
-__all__ = ["DIVISIONS", "Title", "suggest"]
+def _beyond(words: Sequence[Word], nearest: MeasureText, measures: Sequence[MeasureText]) -> list[str]:
+    """The words a measure does not say, neighbours as one: 成功事例; what many measures say tells nothing (団体)."""
+    said_by = Counter(key for one in measures for key in one.said.keys)
+    some = [word for word in telling(words) if said_by[word.key] < max(_PLAN_WORD, len(measures) / 4)]
+    lacking = {word.key for word, said in zip(some, nearest.said.of_each([word.key for word in some])) if not said}
+    runs: list[str] = []
+    was_lacking = False
+    for word in words:
+        is_lacking = word.key in lacking
+        if is_lacking:
+            runs[-1:] = [runs[-1] + word.surface] if was_lacking else [*runs[-1:], word.surface]
+        was_lacking = is_lacking
+    return list(dict.fromkeys(runs))

@@ -54,6 +54,7 @@ class Forms:
     support: frozenset[str]
     making: frozenset[str]
     made: frozenset[str]
+    silent: frozenset[str]
     nouns: dict[str, str]
     links: dict[str, str]
     inner: dict[str, str]
@@ -92,7 +93,7 @@ def read_forms(path: Path | None = None) -> Forms:
         return frozenset(value)
 
     return Forms(
-        words("support"), words("making"), words("made"), pairs("nouns"), pairs("links"), pairs("inner"), pairs("particles")
+        words("support"), words("making"), words("made"), words("silent"), pairs("nouns"), pairs("links"), pairs("inner"), pairs("particles")
     )
 
 
