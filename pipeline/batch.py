@@ -27,8 +27,8 @@ from pipeline.language.duplicates import same_groups
 from pipeline.language.tokenize import tokenize
 from pipeline.ledger import build_ledger
 from pipeline.plan.mapping import PlanMapper
-from pipeline.proposals.suggestions import suggest
 from pipeline.prepare import Names, Teller, masked, prepare
+from pipeline.proposals.suggestions import suggest
 from pipeline.reading.columns import Columns
 from pipeline.reading.departments import Legend, read_departments
 from pipeline.reading.plan_file import read_plan

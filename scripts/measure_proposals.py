@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from pipeline import resources
 from pipeline.batch import Judge
@@ -108,8 +109,6 @@ def measure(some: Sequence[FiledPlan]) -> list[Trial]:
 
 def fit(some: Sequence[FiledPlan]) -> None:
     """Learn what the parts of nearness are worth, from pairs of asks with needs of one plan."""
-    from sklearn.linear_model import LogisticRegression
-
     book = read_codebook()
     model = load_model(None, book)
     parts: list[NDArray[np.float64]] = []
@@ -140,7 +139,7 @@ def main(arguments: Sequence[str]) -> None:
     whole = [one for one in trials if one.hidden < 0]
 
     def figure(values: Sequence[float]) -> str:
-        return str(with_interval(lambda column: float(column.mean()), np.array(values, dtype=float)))  # type: ignore[arg-type]
+        return str(with_interval(lambda column: float(column.mean()), np.array(values, dtype=float)))
 
     recovered = [one.recovered for one in hidden]
     print(f"計画 {len(some)}、施策を一つ隠した試行 {len(hidden)}")
@@ -149,7 +148,8 @@ def main(arguments: Sequence[str]) -> None:
     print(f"最もよい新規案が集めた割合の平均              {figure(recovered)}")
     some_hit = [one.precision for one in hidden if one.recovered > 0]
     print(f"その案の根拠のうち、隠した施策の意見          {figure(some_hit)}（{len(some_hit)} 試行）")
-    print(f"新規案の数: 隠したとき {figure([one.new for one in hidden])}、隠さないとき {figure([one.new for one in whole])}")
+    with_hidden, without = figure([one.new for one in hidden]), figure([one.new for one in whole])
+    print(f"新規案の数: 隠したとき {with_hidden}、隠さないとき {without}")
     print(f"案の数                                        {figure([one.proposals for one in trials])}")
     invented = [word for one in trials for word in one.invented]
     print(f"根拠にも計画にもない語                        {len(invented)} {invented[:20]}")

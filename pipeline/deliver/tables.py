@@ -15,6 +15,7 @@ from pipeline.language.normalize import normalize
 from pipeline.ledger import LedgerLine
 from pipeline.plan.mapping import CANDIDATES
 from pipeline.plan.places import NO_PLACE, is_outside, place_of
+from pipeline.proposals.coverage import Covered, coverage
 from pipeline.reading.columns import personal_kind
 from pipeline.records import (
     GIVEN,
@@ -30,6 +31,7 @@ from pipeline.records import (
     ThemeScore,
     Topic,
 )
+from pipeline.themes.kinds import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -216,39 +218,32 @@ def _representative(group: Sequence[Judged], theme: str) -> Judged | None:
 def plan_matrix(judged: Sequence[Judged], plan: Plan, themes: Sequence[str]) -> pd.DataFrame:
     """plan_matrix.csv: every measure, the empty ones too, then 計画外.
 
-    Opinions count where the source filed them, or else at their first candidate.
+    Opinions count where a person put them, where the source filed them, or else at their first
+    candidate. The last columns say what is asked beyond a measure's name and 概要.
     """
-    known = {measure.label for measure in plan.measures}
-    by_place: dict[str, list[Judged]] = {measure.label: [] for measure in plan.measures}
-    outside: list[Judged] = []
-    elsewhere: dict[str, list[Judged]] = {}
-    for one in judged:
-        place = place_of(one)
-        if place in known:
-            by_place[place].append(one)
-        elif is_outside(place):
-            outside.append(one)
-        else:
-            elsewhere.setdefault(place, []).append(one)
+    own = {one.opinion.id: one for one in judged}
+    found = coverage(judged, plan)
 
-    def row(policy: str, label: str, priority: str, group: Sequence[Judged]) -> dict[str, str]:
-        departments = {department for one in group for department in one.opinion.item.departments}
+    def row(policy: str, one: Covered) -> dict[str, str]:
+        group = [own[key] for key in one.opinions]
+        kinds = dict(one.kinds)
         return {
             "基本施策": policy,
-            "施策": label,
-            "重点": priority,
+            "施策": one.place,
+            "重点": "重点" if one.measure and one.measure.is_priority else "",
             **_counts(group, themes),
-            "担当課数": str(len(departments)),
+            "担当課数": str(len(one.departments)),
             UNDECIDED: str(_with_verdict(group, UNDECIDED)),
+            "同趣旨統合後": str(one.voices),
+            **{kind: str(kinds.get(kind, 0)) for kind in KINDS},
+            "概要を超える求め": str(len({beyond.opinion_id for beyond in one.beyond})),
+            "概要にない語": "・".join(dict.fromkeys(word for beyond in one.beyond for word in beyond.words)),
+            "概要を超える求めの内容": "／".join(f"{beyond.clause}（{beyond.opinion_id}）" for beyond in one.beyond),
         }
 
-    rows = [
-        row(measure.policy, measure.label, "重点" if measure.is_priority else "", by_place[measure.label])
-        for measure in plan.measures
-    ]
-    rows += [row("", place, "", group) for place, group in elsewhere.items()]
-    rows.append(row(OUTSIDE, OUTSIDE, "", outside))
-    return _frame(rows)
+    rows = [row(one.measure.policy if one.measure else "", one) for one in found.measures]
+    rows += [row("", one) for one in found.elsewhere]
+    return _frame([*rows, row(OUTSIDE, found.outside)])
 
 
 def department_matrix(judged: Sequence[Judged], departments: Sequence[str], themes: Sequence[str]) -> pd.DataFrame:

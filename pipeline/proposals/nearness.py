@@ -150,4 +150,3 @@ class MeasureText:
         """
         cosine = float(meanings([words], centred=False)[0] @ self._meaning)
         return (self.said.share(words) + max(cosine, 0.0)) / 2
-

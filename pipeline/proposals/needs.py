@@ -51,19 +51,23 @@ def needs_of(judged: Iterable[Judged]) -> Iterator[Need]:
 def _of(one: Judged) -> Iterator[Need]:
     labelling = one.labelling
     said = said_clauses(one.opinion.text)
-    if labelling.kind == ASKING:
-        clauses = labelling.asking or asking_clauses(one.opinion.text)
-    else:
-        clauses = said
+    asks = labelling.kind == ASKING
+    clauses = (labelling.asking or asking_clauses(one.opinion.text)) if asks else said
     for clause in clauses:
         # 「〜が必要であり」 and the like: without its asking nothing may be left
-        is_said = clause in said
+        is_said = clause in said and not _is_reported(one.opinion.text, clause)
         yield Need(one, clause, is_said, title_of(clause) if is_said or ends_as_title(clause) else None)
     if not clauses and labelling.kind != _EXAMPLE:
         last = sentences_of(one.opinion.text)[-1:]
         named = next((sentence.strip(_EDGES) for sentence in last if ends_as_title(_problem(sentence))), "")
         title = title_of(named) if named else None
         yield Need(one, named if title else normalize(one.opinion.text).strip(_EDGES), False, title)
+
+
+def _is_reported(text: str, clause: str) -> bool:
+    """「ボランティアしたい」という話がある: somebody else's wish, told."""
+    _, found, after = normalize(text).partition(clause)
+    return bool(found) and after.startswith(("」という", "」との", "という声", "との声"))
 
 
 def _problem(sentence: str) -> str:

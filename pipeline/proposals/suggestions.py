@@ -22,7 +22,7 @@ from pipeline.plan.places import NO_PLACE, is_outside, place_of
 from pipeline.proposals.nearness import MeasureText, Needs, Said
 from pipeline.proposals.needs import Need, needs_of
 from pipeline.proposals.support import invented_words
-from pipeline.proposals.titles import GroupTitle, composed, telling
+from pipeline.proposals.titles import GroupTitle, composed, lacking_phrases, telling
 from pipeline.proposals.wording import LONGEST
 from pipeline.records import GIVEN, OUTSIDE, Judged, Plan, Suggestion
 
@@ -41,7 +41,7 @@ _GATHERED = 30  # needs around one ask: the nearest, a committee reads no more
 _LEAST_VOICES, _LEAST_DEPARTMENTS = 2, 3
 _LEAST_FITNESS = 0.6
 # which share of a title's telling words its evidence has to say; less where it is likely about the same
-_SAID, _LIKELY, _SAID_IN_PART, _CERTAIN = 0.35, 0.3, 0.2, 0.5
+_SAID, _LIKELY, _SAID_IN_PART, _CERTAIN = 0.5, 0.3, 0.25, 0.8
 _NEW_EVIDENCE = 0.6  # of the evidence has to be in no stronger proposal
 _OUTSIDE = 0.5  # share of the evidence that lies outside the plan
 _UNSURE, _FAR = 0.35, 0.55  # no measure is sure of the evidence, and none is near the title
@@ -49,7 +49,7 @@ _MANY = 3  # opinions from which unsure places say something
 _ONE_MEASURE = 2 / 3
 _PROMISED = 0.75  # of what the title says: the measure promises it already
 _PLAN_WORD = 3  # measures that say a word that is the whole plan's
-_QUOTED, _QUOTE_LENGTH = 3, 60
+_QUOTED, _QUOTE_LENGTH = 3, 80
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,12 @@ def _supporting(
     title: str, subject: str, seed: int, near: Sequence[int], likely: Floats, told: Needs, said: dict[int, Said]
 ) -> list[int]:
     """The needs that say of a title what is enough to be its evidence."""
-    words = [word for word in telling(tokenize(title)) if word.key != subject and word.key not in told.common]
+    # a verb alone is no evidence: LINEで届く, Wi-Fiが届かない
+    words = [
+        word
+        for word in telling(tokenize(title))
+        if word.pos in ("名詞", "形状詞") and word.key != subject and word.key not in told.common
+    ]
     rows = [seed]
     for row in near:
         share = said[row].share(words)
@@ -201,8 +206,8 @@ def _joined(
 
 
 def _both(one: _Group, first: Suggestion, other: _Group, second: Suggestion) -> _Group | None:
-    themes = [theme for theme in first.themes if theme in second.themes]
-    is_across = first.division != NEW != second.division and ACROSS in (first.division, second.division)
+    themes = [theme for theme in first.themes if _carried(theme, one) and _carried(theme, other)]
+    is_across = first.division != NEW != second.division
     is_other = first.nearest != second.nearest or first.division != second.division
     if not themes or not is_across or not is_other or not (one.title.is_nouns and other.title.is_nouns):
         return None
@@ -221,6 +226,12 @@ def _both(one: _Group, first: Suggestion, other: _Group, second: Suggestion) -> 
     # the first quotes come from both
     rows = tuple(dict.fromkeys((one.rows[0], other.rows[0], *one.rows, *other.rows)))
     return _Group(title, rows, opinions, math.sqrt(voices) + math.sqrt(len(departments)))
+
+
+def _carried(theme: str, group: _Group) -> bool:
+    """Whether most of a group's opinions have a theme, a best guess counted."""
+    given = sum(theme in one.labelling.themes for one in group.opinions)
+    return 2 * given > len(group.opinions)
 
 
 def places_of(opinions: Sequence[Judged]) -> dict[str, float]:
@@ -253,9 +264,9 @@ def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[Measure
     best = int(np.argmax(near))
     main = max(inside, key=lambda place: (inside[place], place), default="")
     spread = max(inside.values(), default=0.0)
-    if shares.get(OUTSIDE, 0.0) >= _OUTSIDE:
-        division = NEW
-    elif len(group.opinions) >= _MANY and _sureness(group.opinions) < _UNSURE and near[best] < _FAR:
+    if shares.get(OUTSIDE, 0.0) >= _OUTSIDE or (
+        len(group.opinions) >= _MANY and _sureness(group.opinions) < _UNSURE and near[best] < _FAR
+    ):
         division = NEW
     elif len(firsts) > 1 and spread <= _ONE_MEASURE:
         division = ACROSS
@@ -266,7 +277,8 @@ def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[Measure
         return None
     if division == ACROSS and max(one.said.share(words) for one in measures) >= _PROMISED:
         return None
-    themes = Counter(theme for one in group.opinions if one.labelling.verdict == GIVEN for theme in one.labelling.themes)
+    given = (one.labelling.themes for one in group.opinions if one.labelling.verdict == GIVEN)
+    themes = Counter(theme for some in given for theme in some)
     departments = tuple(dict.fromkeys(name for one in group.opinions for name in one.opinion.item.departments))
     voices = len({one.opinion.same_id for one in group.opinions})
     nearest = measures[best]
@@ -307,28 +319,30 @@ def _purpose(
         parts.append(f"{nearest.measure.label} の概要は「{'・'.join(beyond)}」を述べていない。" if beyond else "")
     else:
         parts.append(f"{'、'.join(sorted(firsts))} にまたがる。")
-    quotes = []
-    for row in group.rows:
-        quote = needs[row].clause
-        shown = quote if len(quote) <= _QUOTE_LENGTH else quote[: _QUOTE_LENGTH - 1] + "…"
-        mark = f"「{shown}」（{needs[row].one.opinion.id}）"
-        if mark not in quotes and needs[row].one.opinion.id not in "".join(quotes):
-            quotes.append(mark)
-        if len(quotes) == _QUOTED:
-            break
+    quotes = [_quote(needs[row]) for row in _telling_rows(group, needs)[:_QUOTED]]
     return "".join(parts) + "、".join(quotes)
 
 
-def _beyond(words: Sequence[Word], nearest: MeasureText, measures: Sequence[MeasureText]) -> list[str]:
+def _telling_rows(group: _Group, needs: Sequence[Need]) -> list[int]:
+    """One need of each opinion, in the group's order: the first that has a title, else the first."""
+    rows: dict[str, int] = {}
+    for row in group.rows:
+        key = needs[row].one.opinion.id
+        if key not in rows or (needs[rows[key]].title is None and needs[row].title is not None):
+            rows[key] = row
+    return list(rows.values())
+
+
+def _quote(need: Need) -> str:
+    """What is asked, in its own words; the rest of a long one is left out after ……."""
+    clause = need.clause if len(need.clause) <= _QUOTE_LENGTH else need.clause[:_QUOTE_LENGTH] + "……"
+    return f"「{clause}」（{need.one.opinion.id}）"
+
+
+def _beyond(words: Sequence[Word], nearest: MeasureText, measures: Sequence[MeasureText]) -> tuple[str, ...]:
     """The words a measure does not say, neighbours as one: 成功事例; what many measures say tells nothing (団体)."""
     said_by = Counter(key for one in measures for key in one.said.keys)
     some = [word for word in telling(words) if said_by[word.key] < max(_PLAN_WORD, len(measures) / 4)]
-    lacking = {word.key for word, said in zip(some, nearest.said.of_each([word.key for word in some])) if not said}
-    runs: list[str] = []
-    was_lacking = False
-    for word in words:
-        is_lacking = word.key in lacking
-        if is_lacking:
-            runs[-1:] = [runs[-1] + word.surface] if was_lacking else [*runs[-1:], word.surface]
-        was_lacking = is_lacking
-    return list(dict.fromkeys(runs))
+    lacks = nearest.said.of_each([word.key for word in some]) == 0
+    keys = frozenset(word.key for word, lacking in zip(some, lacks.tolist(), strict=True) if lacking)
+    return lacking_phrases(words, keys)

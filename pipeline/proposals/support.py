@@ -9,7 +9,9 @@ from pipeline.proposals.wording import read_forms
 from pipeline.records import Plan
 
 # what binds nouns in every plan, and is grammar: 「〜に関する」「〜に向けた」「〜に応じた」
-_BINDING = frozenset({"関する", "因る", "対する", "向ける", "応ずる", "応じる", "於く", "就く", "通ずる", "通す", "通じる"})
+_BINDING = frozenset(
+    {"関する", "因る", "対する", "向ける", "応ずる", "応じる", "於く", "就く", "通ずる", "通す", "通じる"}
+)
 
 
 def invented_words(title: str, evidence: Iterable[str], plan: Plan) -> list[str]:

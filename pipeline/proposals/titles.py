@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -74,9 +75,7 @@ def composed(seed: Need, others: Sequence[Need]) -> GroupTitle | None:
             shown = _with_ending(subject, tokenize(seed.one.opinion.text), texts)
             text = f"{shown}の{title.text}"
             if len(text) <= LONGEST:
-                return GroupTitle(
-                    _beside(text, seed, others, subject.key), title.fitness, title.text, subject.key
-                )
+                return GroupTitle(_beside(text, seed, others, subject.key), title.fitness, title.text, subject.key)
     return GroupTitle(title.text, title.fitness, title.text) if telling(tokenize(title.text)) else None
 
 
@@ -111,12 +110,13 @@ def _beside(text: str, seed: Need, near: Sequence[Need], subject: str) -> str:
 
 
 def _has_verb(text: str) -> bool:
-    """Whether a title holds a verb of its own (学べる機会); one that is part of a noun does not count (立ち上げ支援)."""
+    """Whether a title holds a verb of its own (学べる機会); a part of a noun is none (立ち上げ支援)."""
     words = tokenize(text)
-    return any(
-        word.pos == "動詞" and not (after.pos in ("名詞", "接尾辞") and word.surface[-1] in _STEMS or after.surface == "の")
-        for word, after in zip(words, words[1:], strict=False)
-    )
+    for word, after in itertools.pairwise(words):
+        is_part = after.pos in ("名詞", "接尾辞") and word.surface[-1] in _STEMS
+        if word.pos == "動詞" and not is_part and after.surface != "の":
+            return True
+    return False
 
 
 def _with_ending(word: Word, own: Sequence[Word], others: Sequence[Sequence[Word]]) -> str:
@@ -128,3 +128,16 @@ def _with_ending(word: Word, own: Sequence[Word], others: Sequence[Sequence[Word
             if any(pair in "".join(one.surface for one in words) for words in others):
                 return pair
     return word.surface
+
+
+def lacking_phrases(words: Sequence[Word], lacking: frozenset[str]) -> tuple[str, ...]:
+    """The nouns of a text that are lacking elsewhere, neighbours as one: 成功事例."""
+    runs: list[str] = []
+    was_lacking = False
+    for word in words:
+        is_ending = was_lacking and word.pos == "接尾辞" and word.pos2 == "名詞的"
+        is_lacking = (word.key in lacking and word.pos in ("名詞", "形状詞")) or is_ending
+        if is_lacking:
+            runs[-1:] = [runs[-1] + word.surface] if was_lacking else [*runs[-1:], word.surface]
+        was_lacking = is_lacking
+    return tuple(dict.fromkeys(runs))

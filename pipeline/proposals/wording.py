@@ -38,12 +38,15 @@ _MORE_SOUNDS = ("ばびぶべぼ", "まみむめも", "らりるれろ")
 _I_ROW = {row[2]: row[1] for row in (*_SOUNDS, *_MORE_SOUNDS)}  # う → い, く → き …
 _POINTING = frozenset({"此の", "其の", "彼の", "此れ", "其れ", "そう", "こう", "そういう", "こういう", "ああいう"})
 _DEED, _THING, _PERSON, _VERB, _VERB_TORN = 1.0, 0.9, 0.6, 0.7, 0.4  # how much each reads like a measure
-_NO_END = frozenset({"例", "声", "ケース", "状況", "現状", "話", "労力", "相当", "為", "問題", "課題", "気", "訳", "理由"})
+_NO_END = frozenset(
+    {"例", "声", "ケース", "状況", "現状", "話", "労力", "相当", "為", "問題", "課題", "気", "訳", "理由"}
+)
 _LAST_WORDS = frozenset({"等", "など", "達"})
 _ATTRIBUTIVE = "うくぐすつぬぶむるただい"
 _STEM_ENDS = "いきぎしちにびみりえけげせてねへべめれ"
 _STATES = frozenset({"課題", "問題"})
 _NO_LIST = ("など", "等", "ため", "今後", "現在", "場合", "際", "時", "中", "後", "ごと", "上")
+_NUMBERED = re.compile(r"^(?:\(?\d{1,2}[.)]|[・●○])\s*")
 _POLITE = re.compile(r"です|ます|でしょ|ました|ません")
 
 
@@ -93,7 +96,14 @@ def read_forms(path: Path | None = None) -> Forms:
         return frozenset(value)
 
     return Forms(
-        words("support"), words("making"), words("made"), words("silent"), pairs("nouns"), pairs("links"), pairs("inner"), pairs("particles")
+        words("support"),
+        words("making"),
+        words("made"),
+        words("silent"),
+        pairs("nouns"),
+        pairs("links"),
+        pairs("inner"),
+        pairs("particles"),
     )
 
 
@@ -152,7 +162,9 @@ def _verb_title(before: Sequence[str], words: Sequence[Word]) -> Title | None:
     if dropped and dropped[-1].endswith("を"):
         if words[-1].key in read_forms().making:
             thing = _trimmed(tokenize(dropped[-1]))
-            return _checked(_shortened(_as_noun(thing)), _noun_fitness(thing)) if thing and _is_noun(thing[-1]) else None
+            return (
+                _checked(_shortened(_as_noun(thing)), _noun_fitness(thing)) if thing and _is_noun(thing[-1]) else None
+            )
         return None
     is_torn = bool(dropped) and _is_noun(tokenize(dropped[-1])[-1]) if dropped and dropped[-1] else False
     return _checked("".join(kept) + title, _VERB_TORN if is_torn else _VERB)
@@ -164,7 +176,7 @@ def _checked(title: str, fitness: float) -> Title | None:
 
 
 def _shortened(title: str) -> str:
-    """Leave out the first of what is listed while the whole is too long: 受け入れ方やノウハウを学ぶ → ノウハウを学ぶ."""
+    """Leave out the first of what is listed while the whole is too long: 方法やノウハウを学ぶ → ノウハウを学ぶ."""
     while len(title) > LONGEST:
         cut = re.search(r"[、や](?=[^、や])", title)
         if cut is None:
@@ -188,9 +200,7 @@ def _without_asking(text: str) -> str:
     """Cut how it is asked off the end: 〜が求められる, 〜してほしい, 〜が必要である."""
     asks = read_asking_words().asks
     for _ in range(3):
-        last = None
-        for last in asks.finditer(text):
-            pass
+        last = next(iter(list(asks.finditer(text))[-1:]), None)
         if last is None or last.end() < len(text.rstrip(_EDGES)):
             break
         letter = _VERB_LETTER.match(last.group())
@@ -215,7 +225,9 @@ def _trimmed(words: Sequence[Word]) -> list[Word]:
             or (last.pos == "助動詞" and last.key in ("だ", "です", "ます", "べし", "たい", "う"))
             or last.key in _LAST_WORDS
         )
-        is_being = (last.key == "有る" and before is not None and before.surface == "で") or last.key in ("有る", "居る", "出来る") and before is not None and before.surface in ("が", "も", "は")
+        is_being = (last.key == "有る" and before is not None and before.surface == "で") or (
+            last.key in ("有る", "居る", "出来る") and before is not None and before.surface in ("が", "も", "は")
+        )
         is_helper = last.key in _HELPERS and before is not None and before.surface in ("て", "で")
         is_need = last.key in _BELONGINGS and before is not None and before.pos in ("動詞", "助動詞")
         is_that = last.key in ("事", "様", "の") and before is not None and before.pos in ("動詞", "助動詞")
@@ -253,11 +265,10 @@ def _as_deed(words: Sequence[Word]) -> str:
     forms = read_forms()
     verb = words[-1]
     does = verb.key in ("為る", "出来る")
-    if does and len(words) > 1 and words[-2].pos3 == "サ変可能" and words[-2].key in forms.support:
-        # 公開を検討する → 公開
-        if len(words) > 3 and words[-3].surface == "を" and words[-4].pos3 == "サ変可能":
-            return _as_noun(words[:-3])
     if does and len(words) > 1 and words[-2].pos3 == "サ変可能":
+        is_support = words[-2].key in forms.support and len(words) > 3 and words[-3].surface == "を"
+        if is_support and words[-4].pos3 == "サ変可能":
+            return _as_noun(words[:-3])  # 公開を検討する → 公開
         start = len(words) - 2
         while start and _is_noun(words[start - 1]):
             start -= 1
@@ -275,11 +286,12 @@ def _as_deed(words: Sequence[Word]) -> str:
     return ""
 
 
-def _of(words: Sequence[Word], deed: str) -> str:
+def _of(words: Sequence[Word], deed: str) -> str:  # noqa: PLR0912 - one case after another of what may stand before
     """Bind what belongs to a deed to it, by の and its like; empty where something cannot be bound."""
     forms = read_forms()
     shown: list[str] = []
     used: set[str] = set()
+    bindings = {*forms.inner.values(), *forms.particles.values()}
     at = len(words)
     while at:
         word = words[at - 1]
@@ -288,7 +300,9 @@ def _of(words: Sequence[Word], deed: str) -> str:
             shown.append(link[1])
             at -= link[0]
             continue
-        if word.pos in ("動詞", "形容詞") or (word.pos == "助動詞" and word.surface != "な"):
+        # 聞き取りによる: a stem before a particle is a noun
+        is_stem = word.pos == "動詞" and word.surface[-1] in _STEM_ENDS and bool(shown) and shown[-1] in bindings
+        if not is_stem and (word.pos in ("動詞", "形容詞") or (word.pos == "助動詞" and word.surface != "な")):
             # what stands before belongs to that verb: 自分が撮った写真の展示
             is_adverbial = word.pos == "形容詞" and word.surface.endswith("く")
             if after is None and (word.surface[-1] not in _ATTRIBUTIVE or is_adverbial):
@@ -314,9 +328,12 @@ def _of(words: Sequence[Word], deed: str) -> str:
             pass  # 特に会計の知識習得
         elif word.pos == "副詞" and after is not None and after.surface == "の":
             shown.append(word.surface)
-        elif word.pos in ("副詞", "接続詞", "感動詞") or word.pos2 in ("係助詞", "接続助詞") or word.surface == "ずつ":
-            return ""
-        elif word.pos2 == "助動詞語幹" and (after is None or after.surface != "な"):
+        elif (
+            word.pos in ("副詞", "接続詞", "感動詞")
+            or word.pos2 in ("係助詞", "接続助詞")
+            or word.surface == "ずつ"
+            or (word.pos2 == "助動詞語幹" and (after is None or after.surface != "な"))
+        ):
             return ""
         else:
             shown.append(word.surface)
@@ -409,7 +426,7 @@ def _whole(segments: Sequence[str], room: int) -> list[str]:
 
 def _tidied(title: str) -> str:
     """Take pointing words and openers from the front: その対象に合った方策 → 対象に合った方策."""
-    words = list(tokenize(title))
+    words = list(tokenize(_NUMBERED.sub("", title)))
     while words and (words[0].key in _POINTING or words[0].pos in ("接続詞", "補助記号", "助詞", "感動詞")):
         words.pop(0)
     return _surface(words).strip(_EDGES)
@@ -421,7 +438,7 @@ def _reads_well(title: str) -> bool:
     words = tokenize(title)
     if words[-1].key in _NO_END or words[0].pos in ("接尾辞", "代名詞"):
         return False
-    return sum(word.is_content for word in words) > 1
+    return sum(word.is_content and word.pos != "接頭辞" for word in words) > 1
 
 
 def _surface(words: Sequence[Word]) -> str:
