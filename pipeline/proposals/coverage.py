@@ -13,6 +13,9 @@ from pipeline.proposals.needs import needs_of
 from pipeline.proposals.titles import lacking_phrases, telling
 from pipeline.records import GIVEN, OUTSIDE, Judged, Measure, Plan
 
+MOST = 1000
+"""Opinions of one measure that are read for what goes beyond it: more would tell a reader no more."""
+
 PROMISED = 0.5
 """From this share of an ask's telling words on, the measure's name and 概要 say it already."""
 
@@ -133,7 +136,7 @@ def _covered(place: str, measure: Measure | None, group: Sequence[Judged]) -> Co
 def _beyond(measure: Measure, group: Sequence[Judged]) -> tuple[Beyond, ...]:
     text = MeasureText(measure)
     found = []
-    for need in needs_of(group):
+    for need in needs_of(sorted(group, key=lambda one: one.opinion.id)[:MOST] if len(group) > MOST else group):
         clause = tokenize(need.clause)
         words = telling(clause) if need.is_asked else []
         lacks = text.said.of_each([word.key for word in words]) == 0

@@ -36,8 +36,8 @@ SAME = 0.2
 MOST = 40
 """Proposals at most, however many opinions there are."""
 
-_SEEDS, _MOST_NEEDS, _CHUNK = 400, 20_000, 200
-_GATHERED = 30  # needs around one ask: the nearest, a committee reads no more
+_SEEDS, _MOST_NEEDS, _CHUNK = 400, 10_000, 100
+_GATHERED = 200  # needs around one ask: the nearest
 _LEAST_VOICES, _LEAST_DEPARTMENTS = 2, 3
 _LEAST_FITNESS = 0.6
 # which share of a title's telling words its evidence has to say; less where it is likely about the same
@@ -70,6 +70,7 @@ class _Group:
 def suggest(judged: Sequence[Judged], plan: Plan | None) -> tuple[Suggestion, ...]:
     """Make proposals out of what opinions ask for; the strongest first.
 
+    Of a round of more than 10,000 opinions so many are drawn, always the same.
     Strength is the square root of distinct voices plus that of departments: many who say it, and
     from many sides; copies count once. The order of the opinions changes nothing.
 
@@ -82,7 +83,7 @@ def suggest(judged: Sequence[Judged], plan: Plan | None) -> tuple[Suggestion, ..
     """
     if plan is None or not plan.measures:
         return ()
-    needs = _distinct(needs_of(judged))
+    needs = _distinct(needs_of(_some(judged)))
     if not needs:
         return ()
     told = Needs(needs)
@@ -90,6 +91,13 @@ def suggest(judged: Sequence[Judged], plan: Plan | None) -> tuple[Suggestion, ..
     found = list(_chosen(list(_groups(needs, told)), needs, plan, measures, _most(judged)))
     found.sort(key=lambda one: (-one.strength, one.title, one.evidence))
     return tuple(replace(one, number=number) for number, one in enumerate(found, 1))
+
+
+def _some(judged: Sequence[Judged]) -> Sequence[Judged]:
+    """All opinions, or of a very large round a draw that depends on nothing but their IDs."""
+    if len(judged) <= _MOST_NEEDS:
+        return judged
+    return sorted(judged, key=lambda one: hashlib.sha256(one.opinion.id.encode()).digest())[:_MOST_NEEDS]
 
 
 def _distinct(needs: Iterator[Need]) -> list[Need]:
