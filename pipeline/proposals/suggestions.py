@@ -290,11 +290,15 @@ def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[Measure
     departments = tuple(dict.fromkeys(name for one in group.opinions for name in one.opinion.item.departments))
     voices = len({one.opinion.same_id for one in group.opinions})
     nearest = measures[best]
+    asked = tokenize(needs[group.rows[0]].clause)
+    beyond = _beyond(words, nearest, measures) or _beyond(asked, nearest, measures)
+    if division == MORE and not beyond:
+        return None  # what is asked is promised already
     return Suggestion(
         0,
         division,
         group.title.text,
-        _purpose(division, group, needs, nearest, firsts, _beyond(words, nearest, measures)),
+        _purpose(division, group, needs, nearest, firsts, beyond),
         tuple(name for name, count in themes.most_common() if 2 * count >= len(group.opinions)),
         tuple(one.opinion.id for one in group.opinions),
         tuple(sorted(departments)),
@@ -324,7 +328,7 @@ def _purpose(
     if division == NEW:
         parts.append("当てはまる施策が計画にない。")
     elif division == MORE:
-        parts.append(f"{nearest.measure.label} の概要は「{'・'.join(beyond)}」を述べていない。" if beyond else "")
+        parts.append(f"{nearest.measure.label} の概要は「{'・'.join(beyond)}」を述べていない。")
     else:
         parts.append(f"{'、'.join(sorted(firsts))} にまたがる。")
     quotes = [_quote(needs[row]) for row in _telling_rows(group, needs)[:_QUOTED]]
