@@ -29,6 +29,7 @@ from pipeline.language.tokenize import tokenize
 from pipeline.ledger import build_ledger
 from pipeline.plan.mapping import PlanMapper
 from pipeline.prepare import Names, Teller, mask_name, masked, masked_finding, masked_source, prepare
+from pipeline.proposals.suggestions import suggest
 from pipeline.reading.columns import Columns
 from pipeline.reading.departments import Legend, read_departments
 from pipeline.reading.plan_file import read_plan
@@ -191,6 +192,7 @@ def _results(sources: Sequence[Path], options: Options, progress: Progress | Non
         rest,
         options.round,
         find_topics(judged),
+        suggest(judged, plan),
         made_with=MadeWith(
             __version__,
             judge.model.name,

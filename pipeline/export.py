@@ -16,6 +16,7 @@ from pipeline.deliver.results import Results
 from pipeline.deliver.stored import FILE, dump_results, load_results
 from pipeline.errors import IkenError
 from pipeline.ledger import PERSONAL, build_ledger
+from pipeline.proposals.suggestions import suggest
 from pipeline.review.applying import Applied, apply_history, review_record
 from pipeline.review.decisions import FILE as DECISIONS
 from pipeline.review.decisions import read_history
@@ -111,6 +112,7 @@ def reviewed(results: Results, applied: Applied) -> Results:
         judged=applied.judged,
         ledger=build_ledger(results.sources, applied.judged, personal),
         findings=(*results.findings, *applied.findings),
+        suggestions=suggest(applied.judged, results.plan),
         decisions=applied.recorded,
     )
 

@@ -1,4 +1,4 @@
-"""The opinions behind each row of a cross table: by measure, by department, by the source's own columns.
+"""The opinions behind each row of a cross table: by department, by the source's own columns.
 
 The tables of CSV count these groups, the report links to them: both say the same.
 """
@@ -7,55 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pipeline.language.normalize import normalize
-from pipeline.plan.places import is_outside, place_of
 from pipeline.reading.columns import personal_kind
-from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Judged, Plan
+from pipeline.records import GIVEN, NONE_APPLIES, UNDECIDED, Judged
 
 NO_DEPARTMENT = "（担当課なし）"
 NO_ANSWER = "（記入なし）"
 _FEW_VALUES, _MOST_VALUES, _LONGEST_VALUE = 12, 60, 40  # a category has few values, and short ones
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureGroup:
-    """The opinions that count under a measure.
-
-    Attributes
-    ----------
-    policy : str
-        The 基本施策; 計画外 for what lies outside; empty for a place that the plan does not have.
-    label : str
-    is_priority : bool
-    judged : tuple of Judged
-    """
-
-    policy: str
-    label: str
-    is_priority: bool
-    judged: tuple[Judged, ...]
-
-
-def by_measure(judged: Sequence[Judged], plan: Plan) -> tuple[MeasureGroup, ...]:
-    """Every measure, the empty ones too, then places that are not of the plan, then 計画外."""
-    by_place: dict[str, list[Judged]] = {measure.label: [] for measure in plan.measures}
-    outside: list[Judged] = []
-    elsewhere: dict[str, list[Judged]] = {}
-    for one in judged:
-        place = place_of(one)
-        if place in by_place:
-            by_place[place].append(one)
-        elif is_outside(place):
-            outside.append(one)
-        else:
-            elsewhere.setdefault(place, []).append(one)
-    return (
-        *(MeasureGroup(one.policy, one.label, one.is_priority, tuple(by_place[one.label])) for one in plan.measures),
-        *(MeasureGroup("", place, False, tuple(group)) for place, group in elsewhere.items()),
-        MeasureGroup(OUTSIDE, OUTSIDE, False, tuple(outside)),
-    )
 
 
 def by_department(judged: Sequence[Judged], departments: Sequence[str]) -> dict[str, tuple[Judged, ...]]:

@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.deliver.cross_tables import by_attribute, by_department, by_measure, is_given
+from pipeline.deliver.cross_tables import by_attribute, by_department, is_given
 from pipeline.ledger import LedgerLine, review_of
 from pipeline.plan.mapping import CANDIDATES
 from pipeline.plan.places import NO_PLACE, is_outside, place_of
+from pipeline.proposals.coverage import Covered, coverage
 from pipeline.records import (
     NONE_APPLIES,
+    OUTSIDE,
     UNDECIDED,
     Evidence,
     Item,
@@ -27,6 +29,7 @@ from pipeline.records import (
     ThemeScore,
     Topic,
 )
+from pipeline.themes.kinds import KINDS
 from pipeline.themes.labels import NO_THEME
 
 if TYPE_CHECKING:
@@ -208,22 +211,32 @@ def _representative(group: Sequence[Judged], theme: str) -> Judged | None:
 def plan_matrix(judged: Sequence[Judged], plan: Plan, themes: Sequence[str]) -> pd.DataFrame:
     """plan_matrix.csv: every measure, the empty ones too, then 計画外.
 
-    Opinions count where the source filed them, or else at their first candidate.
+    Opinions count where a person put them, where the source filed them, or else at their first
+    candidate. The last columns say what is asked beyond a measure's name and 概要.
     """
-    rows = []
-    for one in by_measure(judged, plan):
-        departments = {department for each in one.judged for department in each.opinion.item.departments}
-        rows.append(
-            {
-                "基本施策": one.policy,
-                "施策": one.label,
-                "重点": "重点" if one.is_priority else "",
-                **_counts(one.judged, themes),
-                "担当課数": str(len(departments)),
-                UNDECIDED: str(_with_verdict(one.judged, UNDECIDED)),
-            }
-        )
-    return _frame(rows)
+    own = {one.opinion.id: one for one in judged}
+    found = coverage(judged, plan)
+
+    def row(policy: str, one: Covered) -> dict[str, str]:
+        group = [own[key] for key in one.opinions]
+        kinds = dict(one.kinds)
+        return {
+            "基本施策": policy,
+            "施策": one.place,
+            "重点": "重点" if one.measure and one.measure.is_priority else "",
+            **_counts(group, themes),
+            "担当課数": str(len(one.departments)),
+            UNDECIDED: str(_with_verdict(group, UNDECIDED)),
+            "同趣旨統合後": str(one.voices),
+            **{kind: str(kinds.get(kind, 0)) for kind in KINDS},
+            "概要を超える求め": str(len({beyond.opinion_id for beyond in one.beyond})),
+            "概要にない語": "・".join(dict.fromkeys(word for beyond in one.beyond for word in beyond.words)),
+            "概要を超える求めの内容": "／".join(f"{beyond.clause}（{beyond.opinion_id}）" for beyond in one.beyond),
+        }
+
+    rows = [row(one.measure.policy if one.measure else "", one) for one in found.measures]
+    rows += [row("", one) for one in found.elsewhere]
+    return _frame([*rows, row(OUTSIDE, found.outside)])
 
 
 def department_matrix(judged: Sequence[Judged], departments: Sequence[str], themes: Sequence[str]) -> pd.DataFrame:

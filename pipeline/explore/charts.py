@@ -7,9 +7,10 @@ from typing import Any
 
 import altair as alt
 
-from pipeline.deliver.cross_tables import by_department, by_measure, columns_of
+from pipeline.deliver.cross_tables import by_department, columns_of
 from pipeline.deliver.results import Results
 from pipeline.explore.linked import Key, Linked, picking
+from pipeline.plan.places import by_place
 from pipeline.records import NONE_APPLIES, UNDECIDED, Judged, Plan
 
 _ROW, _CELL, _LABEL = 22, 64, 360  # pixels
@@ -47,7 +48,7 @@ def measure_counts(results: Results) -> Linked:
 
 
 def _measures(results: Results) -> dict[str, tuple[Judged, ...]]:
-    return {group.label: group.judged for group in by_measure(results.judged, results.plan or Plan())}
+    return {group.label: group.judged for group in by_place(results.judged, results.plan or Plan())}
 
 
 def topic_map(results: Results, positions: Iterable[Sequence[float]]) -> Linked:

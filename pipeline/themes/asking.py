@@ -99,9 +99,18 @@ def asking_clauses(text: str, ways: AskingWords | None = None) -> tuple[str, ...
     ('任期を短くしてほしい',)
     """
     ways = ways or read_asking_words()
-    sentences = [match.group() for match in _SENTENCE.finditer(normalize(text)) if match.group().strip(_EDGES)]
-    found = tuple(clause for sentence in sentences for clause in _clauses(sentence, ways))
-    return found or tuple(_trim(sentence, ways) for sentence in sentences[-1:])
+    return said_clauses(text, ways) or tuple(_trim(sentence, ways) for sentence in sentences_of(text)[-1:])
+
+
+def said_clauses(text: str, ways: AskingWords | None = None) -> tuple[str, ...]:
+    """Give what is asked for in words (〜してほしい, 〜が必要), and nothing where no way of asking is found."""
+    ways = ways or read_asking_words()
+    return tuple(clause for sentence in sentences_of(text) for clause in _clauses(sentence, ways))
+
+
+def sentences_of(text: str) -> list[str]:
+    """Cut a text into sentences, normalized."""
+    return [match.group() for match in _SENTENCE.finditer(normalize(text)) if match.group().strip(_EDGES)]
 
 
 def _clauses(sentence: str, ways: AskingWords) -> list[str]:

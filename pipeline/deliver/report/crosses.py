@@ -11,7 +11,7 @@ from pipeline.deliver.report.figures import Figures
 from pipeline.deliver.report.view import Cell, Cross, Phrase, Row, RowGroup
 from pipeline.deliver.small_cells import FEW, hidden_cells, is_few
 from pipeline.deliver.tables import TOTAL_COUNTED, TOTAL_UNIQUE
-from pipeline.plan.places import NO_PLACE
+from pipeline.plan.places import NO_PLACE, by_place
 from pipeline.records import OUTSIDE, Judged, Plan
 
 _SHADES = 5
@@ -22,7 +22,7 @@ _OVERLAP = "一つの意見に二つ以上のテーマが付くことがある�
 def plan_cross(judged: Sequence[Judged], plan: Plan, themes: Sequence[str], figures: Figures) -> Cross:
     """Measure × theme, the empty measures too, then 計画外."""
     rows = []
-    for one in cross_tables.by_measure(judged, plan):
+    for one in by_place(judged, plan):
         head = {OUTSIDE: "どの施策にも当たらないもの", NO_PLACE: "施策に当てはめていないもの"}.get(one.label, one.label)
         subject = OUTSIDE if one.label == OUTSIDE else ""
         note = "重点" if one.is_priority else ""

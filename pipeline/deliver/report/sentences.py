@@ -10,6 +10,7 @@ from pipeline.deliver.report.view import Phrase, Sentence
 from pipeline.deliver.results import Results
 from pipeline.deliver.small_cells import FEW, is_few
 from pipeline.deliver.tables import review_state
+from pipeline.plan.places import by_place
 from pipeline.records import GIVEN, NONE_APPLIES, OUTSIDE, UNDECIDED, Judged
 
 _NAMED = 8
@@ -87,7 +88,7 @@ def _plan_lines(results: Results, figures: Figures) -> Iterator[Sequence[str | P
     plan = results.plan
     if plan is None:
         return
-    rows = cross_tables.by_measure(results.judged, plan)
+    rows = by_place(results.judged, plan)
     known = {measure.label for measure in plan.measures}
     inside = [row for row in rows if row.label in known]
     most = max((len(row.judged) for row in inside), default=0)

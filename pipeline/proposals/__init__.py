@@ -1,0 +1,1 @@
+"""From what opinions ask for to proposals for measures."""
