@@ -90,6 +90,13 @@ def ours(some: Texts, seed: int) -> Found:
     return grouping.own, np.where(grouping.own >= 0, grouping.own, grouping.fits.argmax(axis=1))
 
 
+def ours_given(some: Texts, seed: int) -> Found:
+    """The same, beginning with as many groups as the hand made."""
+    del seed
+    grouping = group_texts(likeness(some.words, some.metric), exactly=some.groups)
+    return grouping.own, np.where(grouping.own >= 0, grouping.own, grouping.fits.argmax(axis=1))
+
+
 def kmeans(rows: Floats, count: int, seed: int) -> Found:
     """K-means, the best of four starts."""
     labels = KMeans(min(count, len(rows)), n_init=4, random_state=seed).fit_predict(rows).astype(np.int64)
@@ -153,6 +160,7 @@ def methods() -> dict[str, Callable[[Texts, int], Found]]:
     """Everything that is compared."""
     found: dict[str, Callable[[Texts, int], Found]] = {
         "iken の話題": ours,
+        "iken の話題（数を与える）": ours_given,
         "k-means（TF-IDF、数を与える）": lambda some, seed: kmeans(some.tfidf(), some.groups, seed),
         "k-means（TF-IDF、数も選ぶ）": kmeans_chosen,
         "k-means（語のベクトル、数を与える）": lambda some, seed: kmeans(some.vectors(), some.groups, seed),

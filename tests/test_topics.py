@@ -289,7 +289,7 @@ def test_the_metric_is_what_the_plans_teach() -> None:
     built, kept = learn_metric(plans), read_metric()
     assert built.map.shape == kept.map.shape
     rows, labels = plans[0]
-    assert np.allclose(built(rows), kept(rows), atol=1e-3)
+    assert np.allclose(built(rows), kept(rows), atol=2e-3)
     held_out = learn_metric(plans[1:])
     assert pairs_told(held_out(rows), labels) > pairs_told(rows, labels)
 
