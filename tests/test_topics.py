@@ -144,6 +144,28 @@ def test_an_opinion_may_stand_in_two_topics() -> None:
     assert any("公園" in heading or "遊具" in heading for heading in held)
 
 
+def test_a_word_across_the_groups_makes_a_topic() -> None:
+    across = {
+        "バスの運転の担い手が足りない",
+        "バス停の掃除の担い手がいない",
+        "食料の備蓄を見回る担い手がいない",
+        "備蓄を点検する担い手が高齢になった",
+        "公園の草刈りの担い手が足りない",
+        "公園の遊具を直す担い手がいない",
+    }
+    more = [f"図書館の{what}" for what in ("本が古い", "本を増やしてほしい", "開館を早めてほしい", "席が足りない")]
+    more += [f"ごみの{what}" for what in ("分別が難しい", "収集を増やしてほしい", "袋が高い", "出し方が守られない")]
+    opinions = judged([*TEXTS, *more, *sorted(across)])
+    texts = {one.opinion.id: one.opinion.text for one in opinions}
+    found = {topic.heading: {texts[name] for name in topic.opinion_ids} for topic in find_topics(opinions)}
+    assert across in [members for heading, members in found.items() if "担い手" in heading]
+
+
+def test_persons_are_no_topic() -> None:
+    opinions = judged([*TEXTS, *(f"田中さんを{what}" for what in ("応援したい", "応援する", "応援している", "支える"))])
+    assert all("田中" not in topic.heading + "".join(topic.words) for topic in find_topics(opinions))
+
+
 def test_topics_of_a_round_are_few() -> None:
     sample = csv.DictReader(resources.corpus("sample/working_team_labels.csv").read_text("utf-8").splitlines())
     assert 4 <= len(find_topics(judged([row["text"] for row in sample]))) <= 10
@@ -267,7 +289,7 @@ def test_the_metric_is_what_the_plans_teach() -> None:
     built, kept = learn_metric(plans), read_metric()
     assert built.map.shape == kept.map.shape
     rows, labels = plans[0]
-    assert np.allclose(built(rows), kept(rows), atol=1e-3)
+    assert np.allclose(built(rows), kept(rows), atol=2e-3)
     held_out = learn_metric(plans[1:])
     assert pairs_told(held_out(rows), labels) > pairs_told(rows, labels)
 

@@ -18,13 +18,14 @@ from pipeline.records import Judged, Topic
 from pipeline.topics.grouping import MOST, Grouping, group_texts
 from pipeline.topics.headings import Headings
 from pipeline.topics.meaning import likeness
+from pipeline.topics.shared_words import with_shared_words
 from pipeline.topics.stability import drawn, stabilities
 
 Ints = NDArray[np.int64]
 
 _REPRESENTATIVES = 3
 _LARGE = 60  # voices from which a topic is looked into for parts
-_STEADY = 0.5  # stability that a part needs; a topic's is told
+_STEADY, _STEADY_PART = 0.3, 0.5  # stability below which a topic, or a part of one, is none
 _PARTS = 8  # parts of a topic at the most
 
 
@@ -87,22 +88,38 @@ def find_topics(judged: Sequence[Judged]) -> tuple[Topic, ...]:
 
 
 def _look(
-    rows: Sequence[int], voices: Sequence[Voice], words: Sequence[Sequence[Word]], most: int, depth: int
+    rows: Sequence[int],
+    voices: Sequence[Voice],
+    words: Sequence[Sequence[Word]],
+    most: int,
+    depth: int,
+    whole: str = "",
 ) -> list[_Found]:
-    """Group some voices, name the groups, and look into the large ones once more."""
-    texts = likeness([words[row] for row in rows])
+    """Group some voices, name the groups, and look into the large ones once more.
+
+    ``whole`` is the heading of what they are all about already.
+    """
+    said = [words[row] for row in rows]
+    texts = likeness(said)
     names = [voices[row].text for row in rows]
-    grouping = group_texts(texts, drawn(names, ""), most)
+    first = group_texts(texts, drawn(names, ""), most)
+    grouping = first if depth else with_shared_words(first, said, texts)
     if depth and grouping.count < 2:
         return []
-    headings = Headings([words[row] for row in rows])
-    steady = stabilities(texts, names, grouping)
+
+    def again(some: Ints) -> Grouping:
+        part = texts.of(some)
+        found = group_texts(part, exactly=first.count)
+        return found if depth else with_shared_words(found, [said[row] for row in some.tolist()], part)
+
+    headings = Headings(said)
+    steady = stabilities(grouping, names, again)
     found: list[_Found] = []
-    taken: set[str] = set()
+    taken = set(whole.split("・"))
     for group in sorted(range(grouping.count), key=lambda group: _size(grouping, group)):
         members = grouping.members(group)
         ranked = members[np.argsort(-grouping.fits[members, group], kind="stable")]
-        if depth and steady[group] < _STEADY:
+        if steady[group] < (_STEADY_PART if depth else _STEADY):
             continue
         named = headings.name(ranked.tolist(), frozenset(taken))
         if not named.heading:
@@ -111,7 +128,7 @@ def _look(
         of_all = np.asarray(rows, dtype=np.int64)[ranked]
         parts: list[_Found] = []
         if not depth and len(members) >= _LARGE:
-            parts = _look(np.sort(of_all).tolist(), voices, words, _PARTS, depth + 1)
+            parts = _look(np.sort(of_all).tolist(), voices, words, _PARTS, depth + 1, named.heading)
         found.append(_Found(of_all, named.heading, named.words, steady[group], tuple(parts)))
     return found
 

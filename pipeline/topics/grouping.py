@@ -48,10 +48,13 @@ class Grouping:
         Mean likeness to the (other) texts of each group.
     own : ndarray of shape (n_texts,)
         The group a text belongs to first; -1 outside.
+    stands : ndarray of shape (n_texts, n_groups), bool
+        Which text stands in which group, first or also.
     """
 
     fits: Floats
     own: Ints
+    stands: NDArray[np.bool_]
 
     @property
     def count(self) -> int:
@@ -59,24 +62,29 @@ class Grouping:
         return int(self.fits.shape[1])
 
     def members(self, group: int) -> Ints:
-        """Rows of the texts that stand in a group, first or also."""
+        """Rows of the texts that stand in a group."""
         return np.flatnonzero(self.stands[:, group])
 
-    @property
-    def stands(self) -> NDArray[np.bool_]:
-        """Which text stands in which group, shape (n_texts, n_groups)."""
-        inside = self.own >= 0
-        rows = np.flatnonzero(inside)
-        stands = np.zeros(self.fits.shape, dtype=bool)
-        if not self.count:
-            return stands
-        best = self.fits[rows, self.own[rows]]
-        others = (self.fits[rows] >= np.maximum(_ALSO * best, _ALSO_LEAST)[:, None]) & (
-            np.argsort(np.argsort(-self.fits[rows], axis=1, kind="stable"), axis=1) < _ALSO_MOST
-        )
-        stands[rows] = others
-        stands[rows, self.own[rows]] = True
+    def with_group(self, rows: Ints, texts: Likeness) -> Grouping:
+        """Add a group of some texts; it is the first group of those that stood outside."""
+        member = np.full(len(self.own), -1)
+        member[rows] = 0
+        fits = _without_self(texts.to(_averaging(member)), member, texts.own)
+        own = np.where((self.own < 0) & (member == 0), self.count, self.own)
+        return Grouping(np.hstack([self.fits, fits]), own, np.hstack([self.stands, (member == 0)[:, None]]))
+
+
+def _standing(fits: Floats, own: Ints) -> NDArray[np.bool_]:
+    """Each text in its own group, and in others where it is about as alike."""
+    stands = np.zeros(fits.shape, dtype=bool)
+    rows = np.flatnonzero(own >= 0)
+    if not len(rows):
         return stands
+    best = fits[rows, own[rows]]
+    rank = np.argsort(np.argsort(-fits[rows], axis=1, kind="stable"), axis=1)
+    stands[rows] = (fits[rows] >= np.maximum(_ALSO * best, _ALSO_LEAST)[:, None]) & (rank < _ALSO_MOST)
+    stands[rows, own[rows]] = True
+    return stands
 
 
 def group_texts(
@@ -106,7 +114,7 @@ def group_texts(
     sample = texts if len(drawn) == count else texts.of(drawn)
     own = _best_cut(sample.table(), most, exactly) if count >= _FEWEST else np.full(len(drawn), -1)
     if own.max(initial=-1) < 0:
-        return Grouping(np.zeros((count, 0)), np.full(count, -1))
+        return Grouping(np.zeros((count, 0)), np.full(count, -1), np.zeros((count, 0), dtype=bool))
     everywhere = np.full(count, -1)
     everywhere[drawn] = own
     if len(drawn) < count:
@@ -116,7 +124,7 @@ def group_texts(
     fits = _without_self(texts.to(_averaging(everywhere)), everywhere, texts.own)
     if len(drawn) < count:
         everywhere = _nearest(fits)
-    return _by_size(Grouping(fits, everywhere))
+    return _by_size(fits, everywhere)
 
 
 def _best_cut(table: Floats, most: int, exactly: int | None) -> Ints:
@@ -214,11 +222,12 @@ def _renumbered(own: Ints) -> Ints:
     return np.asarray(numbers - (1 if len(names) and names[0] < 0 else 0), dtype=np.int64)
 
 
-def _by_size(grouping: Grouping) -> Grouping:
-    """The largest first."""
-    sizes = np.bincount(grouping.own[grouping.own >= 0], minlength=grouping.count)
+def _by_size(fits: Floats, own: Ints) -> Grouping:
+    """The largest first; what became too small is none."""
+    sizes = np.bincount(own[own >= 0], minlength=fits.shape[1])
     order = np.argsort(-sizes, kind="stable")
     order = order[sizes[order] >= SMALLEST]
-    numbers = np.full(grouping.count + 1, -1)
+    numbers = np.full(fits.shape[1] + 1, -1)
     numbers[order] = np.arange(len(order))
-    return Grouping(grouping.fits[:, order], numbers[grouping.own])
+    fits, own = fits[:, order], numbers[own]
+    return Grouping(fits, own, _standing(fits, own))

@@ -30,12 +30,12 @@ _READ = 120  # texts whose phrases are looked at, from the most fitting to the l
 _LONGEST = 16  # letters of a phrase
 _COMPARED = 60  # phrases that are compared by meaning
 _VAGUE = "曖昧"  # a word that says little alone, and something beside another: 連携・交流
-_FORMS = {OF: 1.15, COMPOUND: 1.0, DEED: 0.95, DESCRIBED: 0.8, WORD: 0.75, _VAGUE: 0.6}
+_FORMS = {OF: 1.15, COMPOUND: 1.0, DEED: 0.95, DESCRIBED: 0.8, WORD: 0.45, _VAGUE: 0.35}
 _LEFT_OUT = 0.4  # share of texts that the first phrase leaves out, from which a second is sought
 _SECOND = 0.2  # share of texts that the second has to stand for
 _SHARED, _SAID = 0.3, 0.15  # exponents: how much it counts that texts have all its words, and say just so
 _NEAR = 0.7  # how much of a score hangs on the meaning
-_FEW = 0.12  # share of texts that have to have a phrase's words
+_FEW, _FEWER = 0.12, 1.5  # share of texts that have to have a phrase's words, and how much less counts
 _DIGITS = 9
 _LETTERS = re.compile(r"[a-z0-9]+$")  # of addresses and units
 
@@ -79,7 +79,7 @@ class _Candidates:
         # what few say hardly stands for the others
         enough = np.minimum(self.shared[:, rows].sum(axis=1) / max(2.0, _FEW * len(rows)), 1.0)
         form = np.array([_FORMS[one] for one in self.forms])
-        scores = np.round(form * self.told * self.near * enough * shared**_SHARED * said**_SAID, _DIGITS)
+        scores = np.round(form * self.told * self.near * enough**_FEWER * shared**_SHARED * said**_SAID, _DIGITS)
         found = sorted(range(len(scores)), key=lambda place: (-scores[place], self.keys[place]))
         return [place for place in found if scores[place] > 0]
 
@@ -214,7 +214,9 @@ class Headings:
             for second in phrases.ranked(rows):
                 held = int(phrases.shared[second, rows].sum())
                 if held >= max(2.0, _SECOND * len(everywhere)) and not _overlap(phrases, first, second):
-                    return f"{phrases.texts[first]}・{phrases.texts[second]}"
+                    parts = [phrases.texts[first], phrases.texts[second]]
+                    # 防災訓練・参加: what it is about stands first
+                    return "・".join(parts[::-1] if vague else parts)
             if not vague:
                 return phrases.texts[first]
         return ""

@@ -21,7 +21,7 @@ from pipeline.arrays import load_arrays
 from pipeline.language.tokenize import Word
 from pipeline.plan.comparing import Bags, Rarity, bags_of, piece_bag, word_bag
 from pipeline.plan.vectors import read_vectors, unit_rows
-from pipeline.topics.metric import read_metric
+from pipeline.topics.metric import Metric, read_metric
 from pipeline.topics.phrases import read_vague
 
 Floats = NDArray[np.float64]
@@ -49,7 +49,7 @@ def word_sums(texts: Sequence[Sequence[Word]]) -> Floats:
     return unit_rows(np.asarray(bags.table @ (vectors.of(bags.names) * weights[:, None])))
 
 
-def meanings(texts: Sequence[Sequence[Word]], *, centred: bool = True) -> Floats:
+def meanings(texts: Sequence[Sequence[Word]], *, centred: bool = True, metric: Metric | None = None) -> Floats:
     """Give one row a text, of length 1; zeros for a text without a known word.
 
     Parameters
@@ -58,12 +58,14 @@ def meanings(texts: Sequence[Sequence[Word]], *, centred: bool = True) -> Floats
     centred : bool
         Whether to take away what the texts at hand have in common, beside what opinions have in
         common at large. Where texts of several collections are compared it stays.
+    metric : Metric, optional
+        That which travels with the program when none is given.
 
     Returns
     -------
     ndarray of shape (n_texts, n_dimensions)
     """
-    metric, sums = read_metric(), word_sums(texts)
+    metric, sums = metric or read_metric(), word_sums(texts)
     centre = metric.centre
     known = sums[np.any(sums != 0.0, axis=1)]
     if centred and len(known):
@@ -127,7 +129,7 @@ class Likeness:
         return np.asarray(np.round(found, _DIGITS))
 
 
-def likeness(texts: Sequence[Sequence[Word]]) -> Likeness:
+def likeness(texts: Sequence[Sequence[Word]], metric: Metric | None = None) -> Likeness:
     """Compare texts with each other."""
     formulaic = read_vague().formulaic
     words = bags_of([word_bag([word for word in text if word.key not in formulaic]) for text in texts])
@@ -135,7 +137,7 @@ def likeness(texts: Sequence[Sequence[Word]]) -> Likeness:
     rarity = rarity_at_large()
     at_large = np.array([rarity(name) for name in words.names])
     return Likeness(
-        meanings(texts),
+        meanings(texts, metric=metric),
         words.weighted(np.sqrt(_among(words) * at_large)),
         pieces.weighted(_among(pieces)),
     )

@@ -126,7 +126,8 @@ def noun_phrases(words: Sequence[Word], vague: Vague | None = None) -> tuple[Phr
             continue
         if _stands_alone(words[start:end], vague):
             add(start, end, COMPOUND if _content(words[start:end]) > 1 else WORD)
-        if before := _describing(words, start, vague):
+        says_little = end - start == 1 and len(words[start].surface) == 1 and words[start].key in vague.alone
+        if not says_little and (before := _describing(words, start, vague)):
             add(start - before, end, DESCRIBED)
     for start, end in spans:
         # 役員 の なり手, and once more: オンライン化 の 技術指導 の パッケージ化
@@ -226,7 +227,7 @@ def _content(words: Sequence[Word]) -> int:
 
 def _is_head(words: Sequence[Word], vague: Vague) -> bool:
     """Whether a phrase may end so."""
-    return words[-1].key not in vague.never and words[-1].pos2 != "数詞"
+    return words[-1].key not in vague.never and words[-1].pos2 != "数詞" and not names_a_person(words[-1])
 
 
 def _stands_alone(words: Sequence[Word], vague: Vague) -> bool:
@@ -239,6 +240,8 @@ def _stands_alone(words: Sequence[Word], vague: Vague) -> bool:
 
 def _says(words: Sequence[Word], vague: Vague) -> bool:
     """Whether it tells what something is about, before a の or before the end of a compound."""
+    if any(names_a_person(word) for word in words):
+        return False
     return bool(words) and words[0].key not in vague.not_before and words[0].key not in vague.never
 
 

@@ -7,38 +7,41 @@ again and again, and each topic is compared with the group most like it (Jaccard
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.topics.grouping import Grouping, group_texts
-from pipeline.topics.meaning import Likeness
+from pipeline.topics.grouping import Grouping
 
-_DRAWS = 20
+_DRAWS, _DRAWS_OF_MANY = 20, 8  # many texts differ less from draw to draw, and take longer
+_MANY = 400
 _SHARE = 0.8
-_LARGEST = 300  # texts of one draw
+_LARGEST = 800  # texts of one draw
 
 
-def stabilities(texts: Likeness, names: Sequence[str], grouping: Grouping) -> list[float]:
+def stabilities(
+    grouping: Grouping, names: Sequence[str], group: Callable[[NDArray[np.int64]], Grouping]
+) -> list[float]:
     """Give the mean of the best Jaccard index over the draws, for each group.
 
     Parameters
     ----------
-    texts : Likeness
+    grouping : Grouping
+        What is to be found again.
     names : sequence of str
         Of the texts, each its own: what is drawn hangs on them, not on chance or order.
-    grouping : Grouping
-        What is to be found again, among as many groups.
+    group : callable
+        Groups some of the texts, given by their rows, as they were grouped.
     """
     if not grouping.count:
         return []
-    stands = grouping.stands
-    found = np.zeros((_DRAWS, grouping.count))
-    for draw in range(_DRAWS):
+    draws = _DRAWS if len(names) <= _MANY else _DRAWS_OF_MANY
+    found = np.zeros((draws, grouping.count))
+    for draw in range(draws):
         rows = np.sort(drawn(names, str(draw))[: min(round(_SHARE * len(names)), _LARGEST)])
-        again = group_texts(texts.of(rows), exactly=grouping.count)
-        found[draw] = _best_jaccard(stands[rows], again.stands)
+        again = group(rows)
+        found[draw] = _best_jaccard(grouping.stands[rows], again.stands)
     return [round(float(value), 4) for value in found.mean(axis=0)]
 
 
