@@ -25,6 +25,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_codebook_words_sample_and_model_and_is_small(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
+        model = sum(one.compress_size for one in archive.infolist() if one.filename.startswith("pipeline/data/models/"))
+    assert model < 5_000_000
     for name in (
         "corpus/themes.toml",
         "corpus/words.csv",
