@@ -212,6 +212,8 @@ class Headings:
                 return phrases.texts[first]
             rows = left if leaves_many else everywhere
             for second in phrases.ranked(rows):
+                if phrases.forms[second] == _VAGUE and not leaves_many:
+                    continue  # 担い手・活動 says no more than 担い手
                 held = int(phrases.shared[second, rows].sum())
                 if held >= max(2.0, _SECOND * len(everywhere)) and not _overlap(phrases, first, second):
                     parts = [phrases.texts[first], phrases.texts[second]]
