@@ -181,8 +181,12 @@ class Headings:
         best = sorted(best, key=lambda keys: len(set.intersection(*(where[key] for key in keys))) < 2)[:_COMPARED]
         shared, exact = np.zeros((len(best), len(texts)), dtype=bool), np.zeros((len(best), len(texts)), dtype=bool)
         for place, keys in enumerate(best):
-            shared[place, sorted(set.intersection(*(where[key] for key in keys)))] = True
             exact[place, sorted(said[keys])] = True
+            # 地域性 is not said where 地域 is
+            has_ending = forms[keys] == COMPOUND and len(keys) == 1
+            shared[place] = exact[place]
+            if not has_ending:
+                shared[place, sorted(set.intersection(*(where[key] for key in keys)))] = True
         rows = meanings([*texts, *([words[key] for key in keys] for keys in best)], centred=False)
         centre = rows[: len(texts)].mean(axis=0)
         near = np.maximum(rows[len(texts) :] @ centre, 0.0) / max(float(np.linalg.norm(centre)), 1e-9)
@@ -212,6 +216,8 @@ class Headings:
                 return phrases.texts[first]
             rows = left if leaves_many else everywhere
             for second in phrases.ranked(rows):
+                if phrases.forms[second] == _VAGUE and not leaves_many:
+                    continue  # 担い手・活動 says no more than 担い手
                 held = int(phrases.shared[second, rows].sum())
                 if held >= max(2.0, _SECOND * len(everywhere)) and not _overlap(phrases, first, second):
                     parts = [phrases.texts[first], phrases.texts[second]]
