@@ -11,8 +11,9 @@ from pipeline import batch
 from pipeline.deliver.results import Results
 from pipeline.explore import charts
 from pipeline.explore.linked import Linked
-from pipeline.explore.listing import opinion_list
+from pipeline.explore.listing import beyond_list, empty_measures, opinion_list, outside_list, proposal_list
 from pipeline.explore.network import draw_network, word_network
+from pipeline.proposals.coverage import coverage
 from pipeline.records import Item, Judged, Labelling, Opinion, Place
 
 
@@ -86,6 +87,24 @@ def test_texts_are_shown_as_they_are_written() -> None:
     shown = opinion_list("<x>", [voice(1, "<script>alert(1)</script> & 道路")])
     assert "<script>" not in shown
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; 道路" in shown
+
+
+def test_what_goes_beyond_a_measure_is_listed_with_its_words(results: Results) -> None:
+    assert results.plan is not None
+    shown = beyond_list(results)
+    found = coverage(results.judged, results.plan)
+    assert shown.count("<details>") == len(found.exceeded)
+    assert shown.count("<li>") == sum(len(one.beyond) for one in found.exceeded)
+    assert "意見のない施策はありません" in empty_measures(results)
+    assert outside_list(results).count("<li>") == 5
+
+
+def test_a_proposal_shows_its_evidence(results: Results) -> None:
+    shown = proposal_list(results)
+    assert shown.count("<details>") == len(results.suggestions) > 0
+    for one in results.suggestions:
+        assert one.title in shown
+        assert all(name in shown for name in one.evidence)
 
 
 def test_a_long_list_says_how_many_more() -> None:

@@ -62,7 +62,7 @@ def test_the_review_notebook_runs_without_an_argument(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize(("name", "widgets"), [("02_explore.ipynb", 6), ("03_plan_gaps.ipynb", 4)])
+@pytest.mark.parametrize(("name", "widgets"), [("02_explore.ipynb", 6), ("03_plan_gaps.ipynb", 5)])
 def test_the_other_notebooks_run_without_an_argument(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, widgets: int
 ) -> None:

@@ -36,7 +36,7 @@ from pipeline.records import Item, Judged, Labelling, Opinion, Place, Suggestion
 
 BOOK, HEADING = "results.xlsx", 3
 CONTRACT = ["番号", "該当箇所", "意見の概要", "件数", "担当課", "対応区分", "市の考え方"]
-SHEETS = ["意見一覧", "全意見", "テーマ別集計", "施策別", "担当課別", "台帳", "使い方"]
+SHEETS = ["意見一覧", "全意見", "テーマ別集計", "施策別", "概要を超える求め", "担当課別", "台帳", "使い方"]
 SOFFICE = shutil.which("soffice")
 Edit = Callable[[openpyxl.Workbook], None]
 

@@ -32,16 +32,31 @@ from pipeline.deliver.tables import (
 )
 from pipeline.identity import text_hash
 from pipeline.kinds import SAME_AS_ABOVE
+from pipeline.proposals.coverage import coverage
 from pipeline.reading.columns import personal_kind
-from pipeline.records import NONE_APPLIES, UNDECIDED
+from pipeline.records import NONE_APPLIES, UNDECIDED, Judged, Plan
+from pipeline.themes.kinds import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CIRCULATION, ORIGINALS, GUIDE = "意見一覧", "全意見", "使い方"
-_NUMBERS = ("意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認", "件数", "安定度", "類似度", "強さ")
+_NUMBERS = (
+    "意見数",
+    "同趣旨統合後",
+    "割合",
+    "担当課数",
+    "施策数",
+    "要確認",
+    "件数",
+    "概要を超える求め",
+    "安定度",
+    "類似度",
+    "強さ",
+)
 _LONG = {"担当課": 30, "施策": 36, "代表意見": 46, "代表意見ID": 14, "主な語": 24, "意見ID": 27, "根拠意見ID": 27}
 _LONG |= {"趣旨": 50, "案": 36, "内訳": 100, "本文": 60, "最も近い施策": 26, "見出し": 28}
+_BEYOND_TEXT = ["概要を超える求めの内容"]
 _TO_FILL = {"bg_color": "#FFFBE6"}
 _GREY = {"font_color": "#808080", "text_wrap": False, "font_size": 8}
 _CHOICES_ROW = 5  # where the choices begin on the sheet 使い方
@@ -198,7 +213,7 @@ def _originals(book: Book, results: Results, groups: Sequence[Group]) -> None:
 
 def _summaries(book: Book, results: Results, tables: Mapping[str, pd.DataFrame]) -> None:
     """The tables of the results, as they stand in the CSV files."""
-    numbers = {*_NUMBERS, *results.themes, NONE_APPLIES, UNDECIDED}
+    numbers = {*_NUMBERS, *KINDS, *results.themes, NONE_APPLIES, UNDECIDED}
     sheets = [("テーマ別集計", "theme_summary.csv", 1)]
     if results.plan:
         sheets.append(("施策別", "plan_matrix.csv", 0))
@@ -206,7 +221,9 @@ def _summaries(book: Book, results: Results, tables: Mapping[str, pd.DataFrame])
     sheets += [("話題", "topics.csv", 0), ("施策案", "suggestions.csv", 0), ("意見以外", "not_opinions.csv", 0)]
     sheets.append(("台帳", "ledger.csv", 0))
     for name, file, totals in sheets:
-        frame = tables[file]
+        frame = tables[file].drop(columns=_BEYOND_TEXT, errors="ignore")
+        if name == "担当課別" and results.plan:
+            _beyond(book, results.judged, results.plan)
         if not frame.empty:
             book.table(
                 name,
@@ -216,6 +233,19 @@ def _summaries(book: Book, results: Results, tables: Mapping[str, pd.DataFrame])
                 # sorting would carry the totals into the table
                 has_filter=name in ("話題", "施策案", "意見以外"),
             )
+
+
+def _beyond(book: Book, judged: Sequence[Judged], plan: Plan) -> None:
+    """What measures are asked for beyond their 概要: one row an ask, too long for a cell of the sheet before."""
+    columns = [Column("施策", 36), Column("施策の概要", 50), Column("求めていること", 60), Column("概要にない語", 30)]
+    rows: list[list[Cell]] = [
+        [one.place, one.measure.overview, beyond.clause, "・".join(beyond.words), beyond.opinion_id]
+        for one in coverage(judged, plan).exceeded
+        if one.measure
+        for beyond in one.beyond
+    ]
+    if rows:
+        book.table("概要を超える求め", [*columns, Column("意見ID", 16)], rows, has_filter=True)
 
 
 def _cells(frame: pd.DataFrame) -> list[list[Cell]]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from pipeline.deliver.results import Results
-from pipeline.plan.places import is_outside, place_of
+from pipeline.plan.places import by_place, is_outside, place_of
+from pipeline.proposals.coverage import Beyond, Covered, coverage
 from pipeline.records import Judged, Plan, Suggestion
 
 _SHOWN = 100
@@ -33,12 +34,33 @@ def opinion_list(title: str, opinions: Sequence[Judged]) -> str:
 
 def empty_measures(results: Results) -> str:
     """Name the measures that no opinion counts under."""
-    places = {place_of(one) for one in results.judged}
-    empty = [measure for measure in (results.plan or Plan()).measures if measure.label not in places]
+    placed = by_place(results.judged, results.plan or Plan())
+    empty = [one.measure for one in placed if one.measure and not one.judged]
     if not empty:
         return '<p lang="ja">意見のない施策はありません。</p>'
     items = "".join(f"<li>{escape(one.label)}<small>{escape(one.overview)}</small></li>" for one in empty)
     return f'{_STYLE}<section class="iken-list" lang="ja"><ul>{items}</ul></section>'
+
+
+def beyond_list(results: Results) -> str:
+    """Give what measures are asked for beyond their 概要, with the words that it does not say."""
+    exceeded = coverage(results.judged, results.plan).exceeded if results.plan else ()
+    if not exceeded:
+        return '<p lang="ja">概要を超える求めはありません。</p>'
+    sections = "".join(_exceeded(one) for one in exceeded)
+    return f'{_STYLE}<section class="iken-list" lang="ja">{sections}</section>'
+
+
+def _exceeded(one: Covered) -> str:
+    overview = escape(one.measure.overview) if one.measure else ""
+    asks = "".join(map(_ask, one.beyond))
+    head = f"{escape(one.place)}（{len(one.beyond)}）"
+    return f"<details><summary>{head}</summary><p><small>概要: {overview}</small></p><ol>{asks}</ol></details>"
+
+
+def _ask(one: Beyond) -> str:
+    lacking = escape("・".join(one.words))
+    return f"<li>{escape(one.clause)}<small>概要にない語: {lacking}　{escape(one.opinion_id)}</small></li>"
 
 
 def outside_list(results: Results) -> str:

@@ -78,6 +78,10 @@ class Explore:
         """The measures that no opinion counts under."""
         return HTML(listing.empty_measures(self.results))
 
+    def beyond(self) -> HTML:
+        """What measures are asked for beyond their 概要."""
+        return HTML(listing.beyond_list(self.results))
+
     def outside(self) -> HTML:
         """The opinions that lie outside the plan."""
         return HTML(listing.outside_list(self.results))
