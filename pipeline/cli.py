@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import sys
@@ -317,6 +318,8 @@ def entry() -> None:
     # a run makes many small records that live to its end: looking through them for cycles again
     # and again would cost a fifth of its time
     gc.set_threshold(100_000, 50, 100)
+    # and once more at the end, when all of it goes anyway
+    atexit.register(gc.freeze)
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     debug = len(arguments) < len(sys.argv) - 1
     try:

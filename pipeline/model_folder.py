@@ -27,10 +27,10 @@ from pipeline.plan.facets import FACETS
 from pipeline.plan.filed import FILED_PARTS
 from pipeline.plan.mapping import MappingModel
 from pipeline.plan.vectors import read_vectors
-from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.codebook import Codebook
 from pipeline.themes.decision import Threshold
-from pipeline.themes.kinds import KindClassifier
+from pipeline.themes.judge import ThemeJudge
+from pipeline.themes.kinds import KindJudge
 
 _WEIGHTS = "weights.npz"
 
@@ -51,8 +51,8 @@ class Model:
     Attributes
     ----------
     name : str
-    themes : ThemeClassifier
-    kinds : KindClassifier
+    themes : ThemeJudge
+    kinds : KindJudge
     mapping : MappingModel
     meta : dict
         The content of ``meta.json``.
@@ -65,8 +65,8 @@ class Model:
     """
 
     name: str
-    themes: ThemeClassifier
-    kinds: KindClassifier
+    themes: ThemeJudge
+    kinds: KindJudge
     mapping: MappingModel
     meta: dict[str, Any]
     digest: str
@@ -76,8 +76,8 @@ class Model:
 
 def save_model(
     folder: Path,
-    themes: ThemeClassifier,
-    kinds: KindClassifier,
+    themes: ThemeJudge,
+    kinds: KindJudge,
     mapping: MappingModel,
     meta: dict[str, Any],
     card: str,
@@ -125,7 +125,7 @@ def load_model(folder: Path | None, codebook: Codebook) -> Model:
             remedy="そのコードブックで学習したモデルを --model に指定してください（iken train --codebook）",
         )
     thresholds = {name: _threshold(meta, name, folder) for name in learned["themes"]}
-    themes = ThemeClassifier.from_state(learned, thresholds, codebook)
+    themes = ThemeJudge.from_state(learned, thresholds, codebook)
     notes = [f"テーマ「{name}」は学習していないので、コードブックの語だけで判定します" for name in unknown]
     if codebook.digest != meta.get("codebook"):
         notes.append("コードブックの語が、モデルを学習したときのものと違います（今の語で判定します）")
@@ -137,7 +137,7 @@ def load_model(folder: Path | None, codebook: Codebook) -> Model:
     return Model(
         name=str(meta.get("name", folder.name)),
         themes=themes,
-        kinds=KindClassifier.from_state(state["kinds"]),
+        kinds=KindJudge.from_state(state["kinds"]),
         mapping=MappingModel.from_state(state["mapping"]),
         meta=meta,
         digest=hashlib.sha256((folder / _WEIGHTS).read_bytes()).hexdigest(),

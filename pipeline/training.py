@@ -24,7 +24,8 @@ from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.codebook import Codebook, read_codebook
 from pipeline.themes.corrections import Correction
 from pipeline.themes.held_out import Gain, measure_gain
-from pipeline.themes.kinds import KindClassifier
+from pipeline.themes.judge import ThemeJudge
+from pipeline.themes.kind_classifier import KindClassifier
 from pipeline.themes.labels import Labelled, read_labels
 
 _LIBRARIES = ("fugashi", "unidic-lite", "scikit-learn", "skops")
@@ -97,7 +98,7 @@ def _learn_kinds(corpus: TrainingCorpus, reviewed: Sequence[Labelled]) -> KindCl
     return KindClassifier().fit([one.text for one in with_kind], [one.kind for one in with_kind])
 
 
-def _learned_already(codebook: Codebook, corpus: TrainingCorpus) -> tuple[ThemeClassifier, MappingModel] | None:
+def _learned_already(codebook: Codebook, corpus: TrainingCorpus) -> tuple[ThemeJudge, MappingModel] | None:
     """What labels leave as it is, from the default model: where that was made of the same corpus and codebook."""
     default = load_model(None, codebook)
     made_of = (default.meta.get("corpus"), default.meta.get("codebook"), default.meta.get("reviewed"))

@@ -31,7 +31,7 @@ from pipeline.themes.codebook import read_codebook
 from pipeline.themes.evaluation import macro_f1, with_interval
 from pipeline.themes.features import word_features
 from pipeline.themes.labels import Labelled, read_labels
-from pipeline.themes.linear import BinaryFeatureModel
+from pipeline.themes.linear_learning import BinaryFeatureModel
 from pipeline.themes.thresholds import best_threshold, weights_for
 from pipeline.training import read_corpus
 

@@ -23,8 +23,9 @@ from pipeline.records import Measure, Plan
 from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.codebook import Codebook, Term, Theme, read_codebook
 from pipeline.themes.features import ending_features, ending_surfaces, word_features
-from pipeline.themes.kinds import KINDS, KindClassifier
-from pipeline.themes.linear import BinaryFeatureModel
+from pipeline.themes.kind_classifier import KindClassifier
+from pipeline.themes.kinds import KINDS
+from pipeline.themes.linear_learning import BinaryFeatureModel
 from pipeline.training import learn, read_corpus, train
 
 OPINIONS = [

@@ -386,6 +386,19 @@ def test_help_is_japanese_and_imports_nothing_heavy() -> None:
     assert "Show this message" not in done.stdout
 
 
+def test_a_run_on_text_imports_only_what_it_needs(sample_table: Path, tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.argv = ['iken', 'run', {str(sample_table)!r}, '--out', {str(tmp_path / 'out')!r}]\n"
+        "from pipeline.cli import entry\n"
+        "try:\n    entry()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "needless = {'sklearn', 'skops', 'scipy.stats', 'openpyxl', 'altair', 'anywidget'} & set(sys.modules)\n"
+        "assert not needless, needless"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "report.html").exists()
+
+
 @pytest.mark.parametrize("command", ["check", "run", "classify"])
 def test_every_command_explains_itself_in_japanese(command: str) -> None:
     done = iken(command, "--help")

@@ -50,7 +50,7 @@ def _tables_back(results: Results) -> dict[str, bytes]:
 def names_of(results: Results) -> list[str]:
     """The names of :func:`files_of`, without the work."""
     backs = [TABLE_BOOK, *([TABLE_DOCUMENT] if _has_word() else [])] if results.plan else []
-    return [*results.tables(), BOOK, *backs, REPORT]
+    return [*results.table_names(), BOOK, *backs, REPORT]
 
 
 def left_out(results: Results) -> tuple[Finding, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -92,18 +93,25 @@ class Results:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The deliverables by file name; what people decided only where they decided something."""
+        return {name: make() for name, make in self._makers().items()}
+
+    def table_names(self) -> list[str]:
+        """The names of :meth:`tables`, without the work."""
+        return list(self._makers())
+
+    def _makers(self) -> dict[str, Callable[[], pd.DataFrame]]:
         departments = dict.fromkeys(department.name for source in self.sources for department in source.departments)
         attributes = tables.attribute_names(self.judged)
-        decided = {"decisions.csv": tables.decisions_table(self.decisions, self.judged)} if self.decisions else {}
+        decided = {"decisions.csv": lambda: tables.decisions_table(self.decisions, self.judged)}
         return {
-            "opinions.csv": tables.opinions_table(self.judged, self.themes, attributes, self.rest),
-            "theme_summary.csv": tables.theme_summary(self.judged, self.themes),
-            "plan_matrix.csv": tables.plan_matrix(self.judged, self.plan or Plan(), self.themes),
-            "department_matrix.csv": tables.department_matrix(self.judged, list(departments), self.themes),
-            "suggestions.csv": tables.suggestions_table(self.suggestions),
-            "topics.csv": tables.topics_table(self.topics, self.judged),
-            "attribute_matrix.csv": tables.attribute_matrix(self.judged, self.themes, attributes),
-            "not_opinions.csv": tables.rest_table(self.rest, self.judged, self.round),
-            **decided,
-            "ledger.csv": tables.ledger_table(self.ledger),
+            "opinions.csv": lambda: tables.opinions_table(self.judged, self.themes, attributes, self.rest),
+            "theme_summary.csv": lambda: tables.theme_summary(self.judged, self.themes),
+            "plan_matrix.csv": lambda: tables.plan_matrix(self.judged, self.plan or Plan(), self.themes),
+            "department_matrix.csv": lambda: tables.department_matrix(self.judged, list(departments), self.themes),
+            "suggestions.csv": lambda: tables.suggestions_table(self.suggestions),
+            "topics.csv": lambda: tables.topics_table(self.topics, self.judged),
+            "attribute_matrix.csv": lambda: tables.attribute_matrix(self.judged, self.themes, attributes),
+            "not_opinions.csv": lambda: tables.rest_table(self.rest, self.judged, self.round),
+            **(decided if self.decisions else {}),
+            "ledger.csv": lambda: tables.ledger_table(self.ledger),
         }

@@ -21,6 +21,7 @@ from pipeline.errors import IkenError
 from pipeline.language.batch import Batch
 from pipeline.language.tokenize import tokenize
 from pipeline.plan.comparing import OUTSIDE_PARTS, PARTS, Comparison, PlanFeatures, Rarity, ThemesTold
+from pipeline.plan.facet_learning import learn_facets
 from pipeline.plan.facets import FACETS, FacetModel
 from pipeline.plan.filed import FILED_PARTS, FiledOpinions
 from pipeline.plan.mapping import MappingModel
@@ -134,7 +135,7 @@ class MappingCorpus:
 
     def facets(self, but: Sequence[FiledPlan] = ()) -> FacetModel:
         """Learn facets from the opinions and the measures of all plans but these."""
-        return FacetModel().fit(
+        return learn_facets(
             self.with_facets, [pair for plan in self.plans if plan not in but for pair in _measures(plan)]
         )
 

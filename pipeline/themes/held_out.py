@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.themes.classifier import ThemeClassifier
 from pipeline.themes.evaluation import Figure, f1_score, macro_f1, with_interval
+from pipeline.themes.judge import ThemeJudge
 
 Flags = NDArray[np.bool_]
 
@@ -50,12 +50,12 @@ class Gain:
 MACRO = "macro-F1"
 
 
-def measure_gain(themes: ThemeClassifier, texts: Sequence[str], labels: Flags) -> tuple[Gain, ...]:
+def measure_gain(themes: ThemeJudge, texts: Sequence[str], labels: Flags) -> tuple[Gain, ...]:
     """Measure what learning from these labels brings, each theme and then macro-F1; nothing with too few.
 
     Parameters
     ----------
-    themes : ThemeClassifier
+    themes : ThemeJudge
         As it was before; it is left as it is.
     texts : sequence of str, length n
         No copies among them, or they leak.

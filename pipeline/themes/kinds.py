@@ -1,7 +1,7 @@
 """種別: what an opinion does – asks (要望), complains (課題), tells (事例), doubts (懸念).
 
 A linear model over words, neighbours and the ends of sentences; the words shown are the
-largest part of its score.
+largest part of its score. How it is learned stands in :mod:`pipeline.themes.kind_classifier`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted
 
 from pipeline.language.batch import Batch, in_batches
 from pipeline.language.tokenize import Word, tokenize
-from pipeline.themes.features import EndingRows, ending_features, ending_surfaces, tail_surfaces
-from pipeline.themes.linear import BinaryFeatureModel
+from pipeline.themes.features import EndingRows, ending_surfaces, tail_surfaces
+from pipeline.themes.linear import LinearModel
 
 ASKING = "要望"
 KINDS = (ASKING, "課題", "事例", "懸念")
@@ -35,32 +33,17 @@ class Kind:
     evidence: str
 
 
-class KindClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Single-label classifier of 種別.
-
-    Parameters
-    ----------
-    strength, min_count
-        Of the linear model, see :class:`BinaryFeatureModel`.
+class KindJudge:
+    """Gives opinions their 種別; :class:`KindClassifier` learns how.
 
     Attributes
     ----------
     classes_ : ndarray of str
-    model_ : BinaryFeatureModel
+    model_ : LinearModel
     """
 
-    def __init__(self, *, strength: float = 0.2, min_count: int = 4) -> None:
-        self.strength = strength
-        self.min_count = min_count
-
-    def fit(self, X: Sequence[str], y: Sequence[str]) -> Self:
-        """Learn from texts and their kinds."""
-        labels = np.array([[kind == name for name in KINDS] for kind in y])
-        self.classes_ = np.array(KINDS)
-        model = BinaryFeatureModel(strength=self.strength, min_count=self.min_count)
-        self.__dict__.pop("_ending_rows", None)  # of an earlier fit
-        self.model_ = model.fit([ending_features(tokenize(text)) for text in X], labels)
-        return self
+    classes_: NDArray[np.str_]
+    model_: LinearModel
 
     def predict(self, X: Sequence[str]) -> NDArray[np.str_]:
         """Give the kind of each text."""
@@ -78,7 +61,6 @@ class KindClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def decide_all(self, batch: Batch) -> NDArray[np.int64]:
         """Give the number of the kind (in :data:`KINDS`) of many opinions, shape (n_opinions,)."""
-        check_is_fitted(self, "model_")
         return np.asarray(self.model_.scores(*self._ending_rows(batch), len(batch)).argmax(axis=1))
 
     @functools.cached_property
@@ -97,13 +79,12 @@ class KindClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def state(self) -> dict[str, Any]:
         """What was learned, as plain arrays."""
-        check_is_fitted(self, "model_")
         return self.model_.state()
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
-        """Build the classifier that ``state`` describes."""
-        classifier = cls()
-        classifier.classes_ = np.array(KINDS)
-        classifier.model_ = BinaryFeatureModel.from_state(state)
-        return classifier
+        """Build the judge that ``state`` describes."""
+        judge = cls()
+        judge.classes_ = np.array(KINDS)
+        judge.model_ = LinearModel.from_state(state)
+        return judge

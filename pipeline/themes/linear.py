@@ -1,34 +1,26 @@
 """A linear model over features that are there or not: score = intercept + sum of weights.
 
 Small enough to read: a vocabulary and one column of weights a class. Every part of a score
-has a name, so the explanation is the score itself.
+has a name, so the explanation is the score itself. Judging needs NumPy alone; how the weights
+are learned stands in :mod:`pipeline.themes.linear_learning`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import copy
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
+from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Row = Iterable[str]
 
 
-class BinaryFeatureModel(BaseEstimator):  # type: ignore[misc]
-    """One-vs-rest logistic regression over feature names.
-
-    Parameters
-    ----------
-    strength : float
-        Inverse of the regularization (scikit-learn's ``C``).
-    min_count : int
-        A feature that fewer texts have is not learned.
+class LinearModel:
+    """Adds up learned weights of feature names; :class:`BinaryFeatureModel` learns them.
 
     Attributes
     ----------
@@ -38,50 +30,12 @@ class BinaryFeatureModel(BaseEstimator):  # type: ignore[misc]
     intercepts_ : ndarray of shape (n_classes,)
     """
 
-    def __init__(self, *, strength: float = 0.3, min_count: int = 3) -> None:
-        self.strength = strength
-        self.min_count = min_count
-
-    def fit(self, X: Sequence[Row], y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Learn.
-
-        Parameters
-        ----------
-        X : sequence of iterables of str
-            The features of each text.
-        y : array-like of shape (n_texts, n_classes)
-            1 where the class belongs.
-        sample_weight : array-like of shape (n_texts,), optional
-        """
-        from scipy.sparse import csr_matrix
-        from sklearn.linear_model import LogisticRegression
-        from threadpoolctl import threadpool_limits
-
-        labels = np.asarray(y, dtype=bool)
-        rows = [set(row) for row in X]
-        counts = Counter(name for row in rows for name in row)
-        names = sorted(name for name, count in counts.items() if count >= self.min_count)
-        self.vocabulary_ = {name: number for number, name in enumerate(names, 1)}
-        known = [[self.vocabulary_[name] for name in row if name in self.vocabulary_] for row in rows]
-        starts = np.concatenate([[0], np.cumsum([len(row) for row in known])])
-        columns = np.concatenate([np.array(row, dtype=np.int64) for row in known])
-        matrix = csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(rows), len(names) + 1))
-        matrix.sort_indices()
-        self.weights_ = np.zeros((len(names) + 1, labels.shape[1]), dtype=np.float32)
-        self.intercepts_ = np.full(labels.shape[1], -4.0)
-        # one thread is faster than two on problems of this size, and gives the same sums each time
-        with threadpool_limits(1):
-            for k in range(labels.shape[1]):
-                if labels[:, k].any() and not labels[:, k].all():
-                    fit = LogisticRegression(C=self.strength, solver="liblinear", random_state=0)
-                    fit.fit(matrix, labels[:, k], sample_weight=sample_weight)
-                    self.weights_[:, k] = fit.coef_[0]
-                    self.intercepts_[k] = fit.intercept_[0]
-        return self
+    vocabulary_: dict[str, int]
+    weights_: NDArray[np.float32]
+    intercepts_: Floats
 
     def decision_function(self, X: Sequence[Row]) -> Floats:
         """Give the scores (log-odds), shape (n_texts, n_classes)."""
-        check_is_fitted(self, "weights_")
         known = self.vocabulary_
         rows = [sorted({known[name] for name in row if name in known}) for row in X]
         owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
@@ -117,7 +71,6 @@ class BinaryFeatureModel(BaseEstimator):  # type: ignore[misc]
 
     def state(self) -> dict[str, Any]:
         """What was learned: names joined by line breaks, and arrays; features of no weight are left out."""
-        check_is_fitted(self, "weights_")
         kept = np.flatnonzero(np.abs(self.weights_).max(axis=1) > 1e-4)
         names = {number: name for name, number in self.vocabulary_.items()}
         return {
@@ -128,8 +81,7 @@ class BinaryFeatureModel(BaseEstimator):  # type: ignore[misc]
 
     def with_classes(self, columns: Sequence[int | None]) -> Self:
         """Give a model with these classes of this one, in this order; None is a class that nothing speaks for."""
-        model = type(self)(strength=self.strength, min_count=self.min_count)
-        model.vocabulary_ = self.vocabulary_
+        model = copy.copy(self)
         zeros = np.zeros(len(self.weights_), dtype=np.float32)
         model.weights_ = np.column_stack([zeros if k is None else self.weights_[:, k] for k in columns])
         model.intercepts_ = np.array([0.0 if k is None else self.intercepts_[k] for k in columns])
