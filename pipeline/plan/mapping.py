@@ -57,6 +57,7 @@ _FORMULAIC = frozenset(
 )
 _CLEARLY = 0.8  # a sum of codebook weights that leaves no doubt
 _SURE = 1e-6
+_DIGITS = 9  # rounded to: the last bits of a sum depend on how many threads add it up
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ class PlanMapper:
             silent = scores[:, :-1].max(axis=1) + np.log(unspoken / (1 - unspoken))
             scores[:, -1] = np.maximum(scores[:, -1], silent)
         shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
+        shares = np.round(shares / shares.sum(axis=1, keepdims=True), _DIGITS)
         # a stable sort keeps the order of the plan among equals
         best = np.argsort(-shares, axis=1, kind="stable")[:, :CANDIDATES]
         drawn = np.zeros((len(batch), len(self._measures) + 1), dtype=bool)
@@ -259,7 +260,7 @@ class PlanMapper:
         toward = model.weights[2] * features.names + model.weights[3] * features.overviews + bridged
         lengths = np.where(compared.lengths > 0, compared.lengths, 1.0)
         meant = (compared.word_directions @ toward.T)[columns] / lengths[owners][:, None]
-        return np.asarray(model.weights[0] * literal + meant)
+        return np.asarray(np.round(model.weights[0] * literal + meant, _DIGITS))
 
 
 def themes_spoken_of(plan: Plan, codebook: Codebook) -> Floats:
