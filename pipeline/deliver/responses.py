@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline import resources
 from pipeline.errors import IkenError
 from pipeline.language.normalize import normalize
+from pipeline.toml_file import read_toml
 
 FILE = "responses.toml"
 _LONGEST = 50
@@ -71,7 +71,7 @@ def check_names(names: object, *, file: str, place: str) -> tuple[str, ...]:
 
 @functools.cache
 def _read() -> tuple[tuple[Response, ...], frozenset[str]]:
-    data = tomllib.loads(resources.corpus(FILE).read_text(encoding="utf-8"))
+    data = read_toml(resources.corpus(FILE))
     names = check_names([one.get("name") for one in data["response"]], file=FILE, place="response")
     meanings = [str(one["meaning"]) for one in data["response"]]
     headings = frozenset(_folded(heading) for heading in data["submitters"]["headings"])

@@ -44,7 +44,7 @@ _Numbers = NDArray[np.uint32]
 class Copies:
     """Collects the texts of a round and groups them; a context, since texts wait in a temporary file.
 
-    A million of them need some hundred bytes each.
+    Each distinct one needs about a kilobyte of memory.
     """
 
     def __init__(self) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from pipeline.errors import IkenError
 from pipeline.kinds import FORM_TEXT, GREETING, NOTHING, SAME_AS_ABOVE
 from pipeline.language.normalize import normalize
 from pipeline.language.numbers import number_of
+from pipeline.toml_file import read_toml
 
 _LONGEST = 160  # characters; nobody needs more to say nothing, only forms do
 _FILE = "not_opinions.toml"
@@ -63,7 +63,7 @@ def read_ways() -> Ways:
     IkenError
         When a form names a part that is not there, or is no regular expression.
     """
-    data = tomllib.loads(resources.corpus(_FILE).read_text(encoding="utf-8"))
+    data = read_toml(resources.corpus(_FILE))
     parts: dict[str, str] = data["parts"]
 
     def compiled(section: str, key: str) -> re.Pattern[str]:

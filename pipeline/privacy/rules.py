@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, TypeVar
 
 from pipeline import resources
 from pipeline.errors import IkenError
+from pipeline.toml_file import read_toml
 
 KINDS = ("電話番号", "郵便番号", "住所", "メールアドレス", "URL", "生年月日", "氏名")
 """What can be found, under the names that stand in the masked text."""
@@ -160,12 +160,7 @@ def read_privacy_rules(path: Path | None = None) -> PrivacyRules:
         With file, key and remedy.
     """
     path = path or resources.corpus("privacy.toml")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise IkenError(
-            f"TOMLとして読めません（{error}）", file=str(path), remedy="記号と引用符を確かめてください"
-        ) from error
+    data = read_toml(path)
     pieces = _Section(path, "pieces", data.get("pieces"), {})
     spelled = {name: pieces.text(name) for name in pieces.values}
     return PrivacyRules(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline import resources
 from pipeline.errors import IkenError
 from pipeline.language.normalize import normalize
+from pipeline.toml_file import read_toml
 
 ROLES = {"opinion": "意見", "number": "番号", "department": "担当課", "filed_under": "計画上の位置"}
 _SPOKEN = {
@@ -29,7 +29,7 @@ _HOW = "--columns 意見=見出し,担当課=見出し のように書いてく�
 @functools.cache
 def _names() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """The headings of ``corpus/columns.toml``: of the roles, and of columns that name a person."""
-    data = tomllib.loads(resources.corpus("columns.toml").read_text(encoding="utf-8"))
+    data = read_toml(resources.corpus("columns.toml"))
     roles, personal = (
         {name: tuple(_fold(heading) for heading in headings) for name, headings in data[table].items()}
         for table in ("roles", "personal")

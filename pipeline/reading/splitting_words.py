@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from pipeline import resources
 from pipeline.errors import IkenError
+from pipeline.toml_file import read_toml
 
 _Pattern = re.Pattern[str]
 
@@ -99,12 +99,7 @@ def read_splitting_words(path: Path | None = None) -> SplittingWords:
         With file, key and remedy.
     """
     path = path or resources.corpus("splitting.toml")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise IkenError(
-            f"TOMLとして読めません（{error}）", file=str(path), remedy="記号と引用符を確かめてください"
-        ) from error
+    data = read_toml(path)
     return _Reader(path, data).words()
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import resources
 from pipeline.errors import IkenError
 from pipeline.language.normalize import normalize
+from pipeline.toml_file import read_toml
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]*")
 _OPEN_JOINT = r"[は:、\s]*"
@@ -51,12 +51,7 @@ def read_asking_words(path: Path | None = None) -> AskingWords:
         With file, key and remedy.
     """
     path = path or resources.corpus("asking.toml")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise IkenError(
-            f"TOMLとして読めません（{error}）", file=str(path), remedy="記号と引用符を確かめてください"
-        ) from error
+    data = read_toml(path)
 
     def pattern(key: str, template: str) -> re.Pattern[str]:
         parts = data.get(key)

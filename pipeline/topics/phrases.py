@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from pipeline import resources
 from pipeline.errors import IkenError
 from pipeline.language.tokenize import Word
+from pipeline.toml_file import read_toml
 
 WORD, COMPOUND, OF, DESCRIBED, DEED = "語", "複合語", "の", "連体", "行為"
 
@@ -62,12 +62,7 @@ def read_vague(path: Path | None = None) -> Vague:
         With file, key and remedy.
     """
     path = path or resources.corpus("phrases.toml")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise IkenError(
-            f"TOMLとして読めません（{error}）", file=str(path), remedy="記号と引用符を確かめてください"
-        ) from error
+    data = read_toml(path)
 
     def words(key: str) -> frozenset[str]:
         value = data.get(key)
