@@ -12,6 +12,7 @@ from pipeline.plan.comparing import word_bag
 from pipeline.proposals.needs import Need
 from pipeline.proposals.wording import LONGEST, Title, read_forms
 from pipeline.topics.meaning import rarity_at_large
+from pipeline.topics.phrases import read_vague
 
 _TELLING = 2.5  # rarity from which a word tells one need from another
 _SHARED = 0.5  # of the others say the word that the title lacks
@@ -29,6 +30,13 @@ def telling(words: Sequence[Word]) -> list[Word]:
         for word in words
         if word.is_content and word.key not in silent and len(word.surface) > 1 and rarity(word.key) >= _TELLING
     ]
+
+
+def tells(words: Sequence[Word]) -> bool:
+    """Whether a title says what it is about: 「人の活性化」 does not."""
+    vague = read_vague()
+    some = telling(words)
+    return len({word.key for word in some}) > 1 or any(word.key not in vague.alone | vague.never for word in some)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,73 @@
+"""The title that several needs share most: 「団体にあった情報提供」 of seven that speak of 情報.
+
+Every ask's title stands to choice, also without what stands before its last comma, and so does
+every noun phrase that several say, with the deed that is asked for it (開館時間 の 延長). What a word
+tells counts as far as the others say it too, and against a title as far as they do not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.language.tokenize import Word, tokenize
+from pipeline.proposals.needs import Need
+from pipeline.proposals.titles import GroupTitle, telling
+from pipeline.proposals.wording import LONGEST
+from pipeline.topics.meaning import rarity_at_large
+from pipeline.topics.phrases import WORD, noun_phrases, read_vague
+
+_UNSHARED = 0.25  # share of the others from which a word speaks for a title
+_PHRASE_SHARE = 0.4  # of the opinions say a phrase
+_PHRASE_DEED, _PHRASE = 0.9, 0.8  # how much each reads like a measure; 1 is a deed that was asked for
+_READ = 60  # needs, the first, that titles are sought in
+_SHORTEST = 4
+
+
+def shared_titles(needs: Sequence[Need]) -> list[tuple[int, GroupTitle]]:
+    """Give titles for some needs, the most shared first, each with the place of the need it comes from."""
+    words = {need.one.opinion.id: tokenize(need.one.opinion.text) for need in needs}
+    keys = {name: frozenset(word.key for word in text) for name, text in words.items()}
+    holders = Counter(key for some in keys.values() for key in some)
+    rarity = rarity_at_large()
+
+    def shared(text: str) -> float:
+        nouns = {word.key for word in telling(tokenize(text)) if word.pos in ("名詞", "形状詞")}
+        return sum(rarity(key) * (holders[key] / len(keys) - _UNSHARED) for key in sorted(nouns))
+
+    found: dict[str, tuple[float, int, GroupTitle]] = {}
+
+    def add(text: str, fitness: float, place: int) -> None:
+        if _SHORTEST <= len(text) <= LONGEST and text not in found:
+            found[text] = (round(shared(text) * fitness, 6), place, GroupTitle(text, fitness, text))
+
+    for place, need in enumerate(needs[:_READ]):
+        if need.title:
+            add(need.title.text, need.title.fitness, place)
+            _, comma, tail = need.title.text.rpartition("、")
+            if comma:
+                add(tail, need.title.fitness, place)
+    least = max(2.0, _PHRASE_SHARE * len(keys))
+    for place, need in enumerate(needs[:_READ]):
+        clause = tokenize(need.clause)
+        deed = _deed(need)
+        for phrase in noun_phrases(clause):
+            if sum(set(phrase.keys) <= some for some in keys.values()) < least:
+                continue
+            is_deed = clause[phrase.end - 1].pos3 == "サ変可能"
+            if deed and deed.key not in phrase.keys and not is_deed:
+                add(f"{phrase.text}の{deed.surface}", _PHRASE_DEED, place)
+            elif is_deed and phrase.form != WORD:
+                add(phrase.text, _PHRASE_DEED, place)
+            elif phrase.form != WORD:
+                add(phrase.text, _PHRASE, place)
+    ranked = sorted(found.values(), key=lambda one: (-one[0], one[2].text))
+    return [(place, title) for score, place, title in ranked if score > 0]
+
+
+def _deed(need: Need) -> Word | None:
+    """What is asked to be done, where that is a noun: 延長."""
+    if need.title is None:
+        return None
+    last = tokenize(need.title.text)[-1]
+    return last if last.pos3 == "サ変可能" and last.key not in read_vague().never else None
