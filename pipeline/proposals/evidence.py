@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 _SAID, _LIKELY, _SAID_IN_PART, _CERTAIN = 0.5, 0.3, 0.25, 0.8
 _ENOUGH, _GENERAL = 1.0, 0.5
 _BESIDE = 2.0  # where it is only said beside what is asked
+_GENERAL_KINDS = frozenset({"サ変可能", "副詞可能"})
 _SYNONYM = 0.5  # of what it would count for if it said the word itself
 
 
@@ -49,7 +50,10 @@ class Support:
         self._keys = list(words)
         rarity = rarity_at_large()
         self._rarity = np.array([rarity(key) for key in self._keys])
-        is_general = np.array([key in general for key in self._keys], dtype=bool)
+        # so is a deed or a time, where something else is named: 改修費の補助, 夜間の小児科
+        is_general = np.array(
+            [key in general or word.pos3 in _GENERAL_KINDS for key, word in words.items()], dtype=bool
+        )
         self._weights = np.where(is_general & ~is_general.all(), _GENERAL, 1.0) if self._keys else np.zeros(0)
 
     def holds(self, likely: float, clause: Said, text: Said) -> bool:
@@ -66,3 +70,14 @@ class Support:
 
     def _counted(self, said: Floats) -> float:
         return float((np.where(said == 1.0, 1.0, said * _SYNONYM) * self._weights).sum())
+
+
+def speaks_of(heading: str, text: Said) -> bool:
+    """Whether a text says a telling word of a heading, or all words of one of its parts (会議・参加)."""
+    vague = read_vague()
+    for part in heading.split("・"):
+        keys = [word.key for word in tokenize(part) if word.is_content]
+        telling_ones = [word.key for word in telling(tokenize(part)) if word.key not in vague.alone | vague.never]
+        if any(key in text.keys for key in telling_ones) or (len(keys) > 1 and all(key in text.keys for key in keys)):
+            return True
+    return False

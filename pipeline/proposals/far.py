@@ -8,6 +8,7 @@ opinions on average.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from pipeline.proposals.nearness import MeasureText
 from pipeline.records import Judged
 from pipeline.topics.find import voices_of
 from pipeline.topics.grouping import group_texts
+from pipeline.topics.headings import Headings
 from pipeline.topics.meaning import likeness, meanings
 from pipeline.topics.stability import drawn
 
@@ -29,16 +31,31 @@ _FAR = 2.5  # of these together below the average
 _MOST = 2  # topics of a round
 
 
+@dataclass(frozen=True)
+class FarTopic:
+    """A topic that no measure is near.
+
+    Attributes
+    ----------
+    opinions : tuple of Judged
+        One of each voice, the most fitting first.
+    heading : str
+        In its own words; empty where nothing tells it.
+    """
+
+    opinions: tuple[Judged, ...]
+    heading: str
+
+
 def is_put(one: Judged) -> bool:
     """Whether a person or the source put it somewhere."""
     return bool((one.decision and one.decision.measure) or one.opinion.item.filed_under)
 
 
-def far_topics(judged: Sequence[Judged], measures: Sequence[MeasureText]) -> list[tuple[Judged, ...]]:
+def far_topics(judged: Sequence[Judged], measures: Sequence[MeasureText]) -> list[FarTopic]:
     """Give the topics that lie far from every measure, the farthest first.
 
-    A topic most of whose opinions a person or the source put under a measure is none. Each topic gives
-    one opinion of each voice, the most fitting first.
+    A topic most of whose opinions a person or the source put under a measure is none.
     """
     voices = voices_of(judged)
     words = [tokenize(voice.text) for voice in voices]
@@ -50,15 +67,19 @@ def far_topics(judged: Sequence[Judged], measures: Sequence[MeasureText]) -> lis
     first = [judged[voice.rows[0]] for voice in voices]
     sure = np.array([_sure(one) for one in first])
     below = (sure.mean() - sure) / _SURENESS + (near.mean() - near) / _NEARNESS
-    found: list[tuple[float, int, tuple[Judged, ...]]] = []
+    found: list[tuple[float, int, list[int]]] = []
     for group in range(grouping.count):
         members = grouping.members(group)
         far = round(float(below[members].mean()), 6)
         put = sum(is_put(first[row]) and not is_outside(place_of(first[row])) for row in members.tolist())
         if far >= _FAR and 2 * put <= len(members):
             ranked = members[np.argsort(-grouping.fits[members, group], kind="stable")].tolist()
-            found.append((-far, group, tuple(first[row] for row in ranked)))
-    return [topic for _, _, topic in sorted(found, key=lambda one: one[:2])[:_MOST]]
+            found.append((-far, group, ranked))
+    headings = Headings(words)
+    return [
+        FarTopic(tuple(first[row] for row in ranked), headings.name(ranked).heading)
+        for _, _, ranked in sorted(found)[:_MOST]
+    ]
 
 
 def _sure(one: Judged) -> float:

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.language.tokenize import tokenize
-from pipeline.proposals.evidence import Support
+from pipeline.proposals.evidence import Support, speaks_of
+from pipeline.proposals.far import FarTopic
 from pipeline.proposals.nearness import Needs, Said
 from pipeline.proposals.needs import Need
-from pipeline.proposals.shared_titles import shared_titles
+from pipeline.proposals.shared_titles import shared_titles, title_of_heading
 from pipeline.proposals.titles import GroupTitle, composed, tells
 from pipeline.proposals.wording import LONGEST
 from pipeline.records import Judged
@@ -34,7 +35,7 @@ _LEAST_VOICES, _LEAST_DEPARTMENTS = 2, 3
 _LEAST_FITNESS = 0.6
 _SEVERAL = 3  # opinions that have a title in common
 _KEPT = 0.8  # of a group's opinions that a title in common has to keep
-_OF_TOPIC = (0.5, 0.3)  # of a topic's opinions that its title has to hold together, better first
+_OF_TOPIC = 0.3  # of a topic's opinions that its title has to hold together
 _SAME_TOPIC = 0.5  # how likely needs of one topic are about the same, at the least
 
 
@@ -100,23 +101,33 @@ class Grouper:
                 if group:
                     yield group
 
-    def of_topic(self, topic: Sequence[Judged]) -> Group | None:
-        """The group of a topic: its opinions and their copies, as far as its best title is theirs."""
-        voices = {one.opinion.same_id: place for place, one in enumerate(topic)}
+    def of_topic(self, topic: FarTopic, known: frozenset[str]) -> Group | None:
+        """The group of a topic: its opinions and their copies, as far as its title is theirs.
+
+        The title is one that its asks have in common; else its heading, with what is to be done about
+        it in words of the plan or the topic (``known``, by key).
+        """
+        voices = {one.opinion.same_id: place for place, one in enumerate(topic.opinions)}
         rows = [row for row, need in enumerate(self._needs) if need.one.opinion.same_id in voices]
         rows.sort(key=lambda row: (voices[self._needs[row].one.opinion.same_id], row))
-        titles = shared_titles([self._needs[row] for row in rows])
-        for least in _OF_TOPIC:
-            for place, title in titles:
-                if not tells(tokenize(title.text)):
-                    continue
-                seed = rows[place]
-                likely = np.maximum(self._told.same([seed])[0], _SAME_TOPIC)
-                held = self._supporting(title, seed, [row for row in rows if row != seed], likely)
-                group = group_of(title, held[:_GATHERED], self._needs, is_far=True)
-                if group and len(group.voices) >= max(_SEVERAL, least * len(topic)):
-                    return group
-        return None
+        for place, title in shared_titles([self._needs[row] for row in rows]):
+            if not tells(tokenize(title.text)):
+                continue
+            seed = rows[place]
+            likely = np.maximum(self._told.same([seed])[0], _SAME_TOPIC)
+            held = self._supporting(title, seed, [row for row in rows if row != seed], likely)
+            group = group_of(title, held[:_GATHERED], self._needs, is_far=True)
+            if group and len(group.voices) >= max(_SEVERAL, _OF_TOPIC * len(topic.opinions)):
+                return group
+        if "・" in topic.heading:
+            return None
+        said = known.union(*(self._texts(row)[1].keys for row in rows))
+        named = title_of_heading(topic.heading, said)
+        if named is None or not tells(tokenize(topic.heading)):
+            return None
+        held = [row for row in rows if speaks_of(topic.heading, self._texts(row)[1])]
+        group = group_of(named, held[:_GATHERED], self._needs, is_far=True)
+        return group if group and len(group.voices) >= max(_SEVERAL, _OF_TOPIC * len(topic.opinions)) else None
 
     def _around(self, seed: int, near: Sequence[int], likely: Floats) -> Group | None:
         title = composed(self._needs[seed], [self._needs[row] for row in near])

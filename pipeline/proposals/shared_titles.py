@@ -8,12 +8,12 @@ tells counts as far as the others say it too, and against a title as far as they
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pipeline.language.tokenize import Word, tokenize
 from pipeline.proposals.needs import Need
 from pipeline.proposals.titles import GroupTitle, telling
-from pipeline.proposals.wording import LONGEST
+from pipeline.proposals.wording import LONGEST, read_forms
 from pipeline.topics.meaning import rarity_at_large
 from pipeline.topics.phrases import WORD, noun_phrases, read_vague
 
@@ -71,3 +71,22 @@ def _deed(need: Need) -> Word | None:
         return None
     last = tokenize(need.title.text)[-1]
     return last if last.pos3 == "サ変可能" and last.key not in read_vague().never else None
+
+
+def title_of_heading(heading: str, known: Collection[str]) -> GroupTitle | None:
+    """「部活動の送迎への対応」: a heading with what a plan does about things; None where no word for that is known.
+
+    Parameters
+    ----------
+    heading : str
+    known : collection of str
+        Keys of the words that may be used.
+    """
+    if not heading:
+        return None
+    shown = "と".join(heading.split("・"))
+    for key, ending in read_forms().about.items():
+        if key in known and len(shown) + len(ending) <= LONGEST:
+            text = shown if tokenize(shown)[-1].key == key else f"{shown}{ending}"
+            return GroupTitle(text, _PHRASE, text)
+    return None

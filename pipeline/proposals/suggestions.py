@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline.language.tokenize import Word, tokenize
 from pipeline.plan.places import NO_PLACE, is_outside, place_of
-from pipeline.proposals.far import far_topics, is_put
+from pipeline.proposals.far import FarTopic, far_topics, is_put
 from pipeline.proposals.groups import Group, Grouper, both
 from pipeline.proposals.nearness import MeasureText
 from pipeline.proposals.needs import Need, needs_of
@@ -36,6 +36,7 @@ MOST = 40
 """Proposals at most, however many opinions there are."""
 
 _MOST_NEEDS = 10_000
+_IN_TOPIC = 2 / 3  # of a group's voices stand in a topic that is far from every measure
 _NEW_EVIDENCE = 0.6  # of the evidence has to be in no stronger proposal
 _OUTSIDE = 0.5  # share of the evidence that lies outside the plan
 _UNSURE, _FAR = 0.35, 0.55  # no measure is sure of the evidence, and none is near the title
@@ -68,11 +69,22 @@ def suggest(judged: Sequence[Judged], plan: Plan | None) -> tuple[Suggestion, ..
         return ()
     grouper = Grouper(needs)
     measures = [MeasureText(measure) for measure in plan.measures]
-    far = [group for topic in far_topics(some, measures) if (group := grouper.of_topic(topic))]
-    groups = [*far, *grouper.around_asks()]
+    known = frozenset().union(*(measure.said.keys for measure in measures))
+    topics = far_topics(some, measures)
+    far = [group for topic in topics if (group := grouper.of_topic(topic, known))]
+    groups = [*far, *(_placed(group, topics) for group in grouper.around_asks())]
     found = list(_chosen(groups, needs, plan, measures, _most(judged)))
     found.sort(key=lambda one: (-one.strength, one.title, one.evidence))
     return tuple(replace(one, number=number) for number, one in enumerate(found, 1))
+
+
+def _placed(group: Group, topics: Sequence[FarTopic]) -> Group:
+    """Mark a group that lies in a topic far from every measure."""
+    voices = group.voices
+    is_far = len(voices) >= 2 and any(
+        len(voices & {one.opinion.same_id for one in topic.opinions}) >= _IN_TOPIC * len(voices) for topic in topics
+    )
+    return replace(group, is_far=True) if is_far else group
 
 
 def _some(judged: Sequence[Judged]) -> Sequence[Judged]:

@@ -35,7 +35,7 @@ def telling(words: Sequence[Word]) -> list[Word]:
 def tells(words: Sequence[Word]) -> bool:
     """Whether a title says what it is about: 「人の活性化」 does not."""
     vague = read_vague()
-    some = telling(words)
+    some = [word for word in telling(words) if word.pos in ("名詞", "形状詞")]
     return len({word.key for word in some}) > 1 or any(word.key not in vague.alone | vague.never for word in some)
 
 

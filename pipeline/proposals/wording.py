@@ -38,6 +38,7 @@ _MORE_SOUNDS = ("ばびぶべぼ", "まみむめも", "らりるれろ")
 _I_ROW = {row[2]: row[1] for row in (*_SOUNDS, *_MORE_SOUNDS)}  # う → い, く → き …
 _POINTING = frozenset({"此の", "其の", "彼の", "此れ", "其れ", "そう", "こう", "そういう", "こういう", "ああいう"})
 _DEED, _THING, _PERSON, _VERB, _VERB_TORN = 1.0, 0.9, 0.6, 0.7, 0.4  # how much each reads like a measure
+_TELLING_THING = 4  # words that say what kind of thing it is
 _NO_END = frozenset(
     {"例", "声", "ケース", "状況", "現状", "話", "労力", "相当", "為", "問題", "課題", "気", "訳", "理由"}
 )
@@ -62,6 +63,7 @@ class Forms:
     links: dict[str, str]
     inner: dict[str, str]
     particles: dict[str, str]
+    about: dict[str, str]
 
 
 @functools.cache
@@ -104,6 +106,7 @@ def read_forms(path: Path | None = None) -> Forms:
         pairs("links"),
         pairs("inner"),
         pairs("particles"),
+        pairs("about"),
     )
 
 
@@ -121,6 +124,11 @@ class Title:
 
     text: str
     fitness: float
+
+    @property
+    def is_nouns(self) -> bool:
+        """Whether it ends in a deed or a thing (〜の提供, 〜の仕組み)."""
+        return self.fitness >= _THING
 
 
 def title_of(clause: str) -> Title | None:
@@ -153,6 +161,8 @@ def title_of(clause: str) -> Title | None:
 
 def _verb_title(before: Sequence[str], words: Sequence[Word]) -> Title | None:
     """席を、校長の裁量に任せず設ける: the verb with こと, or what is to be there where that is too long."""
+    if made := _what_is_made(before, words):
+        return made
     plain = _as_verb(words)
     if not plain:
         return None
@@ -168,6 +178,19 @@ def _verb_title(before: Sequence[str], words: Sequence[Word]) -> Title | None:
         return None
     is_torn = bool(dropped) and _is_noun(tokenize(dropped[-1])[-1]) if dropped and dropped[-1] else False
     return _checked("".join(kept) + title, _VERB_TORN if is_torn else _VERB)
+
+
+def _what_is_made(before: Sequence[str], words: Sequence[Word]) -> Title | None:
+    """領収書で済む道を設ける: the thing that is to be there (領収書で済む道)."""
+    if words[-1].key not in read_forms().making or len(words) < 3 or words[-2].surface not in ("を", "も"):
+        return None
+    thing = _trimmed(words[:-2])
+    if not thing or not _is_noun(thing[-1]) or _noun_fitness(thing) < _THING:
+        return None
+    title = _as_noun(thing)
+    if not title or len(tokenize(title)) < _TELLING_THING:
+        return None  # 席を設ける: what for stood before
+    return _checked(_shortened("".join(_bound(before, title)) + title), _noun_fitness(thing))
 
 
 def _checked(title: str, fitness: float) -> Title | None:
