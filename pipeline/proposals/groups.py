@@ -162,7 +162,7 @@ class Grouper:
     def _supporting(self, title: GroupTitle, seed: int, near: Sequence[int], likely: Floats) -> list[int]:
         """The needs that say of a title what is enough to be its evidence."""
         support = Support(title.text, title.subject, self._told.common)
-        return [seed, *(row for row in near if support.holds(float(likely[row]), *self._texts(row)))]
+        return [seed, *(row for row in near if support.holds(float(likely[row]), self._needs[row], *self._texts(row)))]
 
     def _texts(self, row: int) -> tuple[Said, Said]:
         """What is asked, and the whole opinion."""
@@ -174,11 +174,14 @@ class Grouper:
 def both(one: Group, other: Group, themes: Sequence[str]) -> Group | None:
     """Two groups of one theme as one, under the titles of both; None where they do not go together."""
     shared = [theme for theme in themes if _carried(theme, one) and _carried(theme, other)]
-    if not shared or not (one.title.is_nouns and other.title.is_nouns):
+    titles = (one.title, other.title)
+    if not shared or not all(title.is_nouns for title in titles):
         return None
+    if any(shared[0] in title.text for title in titles):
+        return None  # 担い手づくり: it is the theme's proposal already, and no part of it
     text = f"{one.title.text}と{other.title.text}"
-    is_stacked = one.title.text.count("の") > 1
-    if shared[0] not in text and not is_stacked and len(shared[0]) + 1 + len(text) <= LONGEST:
+    is_stacked = any(title.text.count("の") > 1 for title in titles)
+    if not is_stacked and len(shared[0]) + 1 + len(text) <= LONGEST:
         spoken = sum(shared[0] in judged.opinion.text for judged in (*one.opinions, *other.opinions))
         text = f"{shared[0]}の{text}" if spoken else text
     if len(text) > LONGEST:

@@ -18,8 +18,9 @@ from pipeline.topics.meaning import rarity_at_large
 from pipeline.topics.phrases import WORD, noun_phrases, read_vague
 
 _UNSHARED = 0.25  # share of the others from which a word speaks for a title
+_DEED = 0.5  # how much a deed counts that says little
 _PHRASE_SHARE = 0.4  # of the opinions say a phrase
-_PHRASE_DEED, _PHRASE = 0.9, 0.8  # how much each reads like a measure; 1 is a deed that was asked for
+_PHRASE_DEED, _HEADING = 0.9, 0.8  # how much each reads like a measure; 1 is a deed that was asked for
 _READ = 60  # needs, the first, that titles are sought in
 _SHORTEST = 4
 
@@ -32,8 +33,11 @@ def shared_titles(needs: Sequence[Need]) -> list[tuple[int, GroupTitle]]:
     rarity = rarity_at_large()
 
     def shared(text: str) -> float:
-        nouns = {word.key for word in telling(tokenize(text)) if word.pos in ("名詞", "形状詞")}
-        return sum(rarity(key) * (holders[key] / len(keys) - _UNSHARED) for key in sorted(nouns))
+        title = tokenize(text)
+        weights = {word.key: 1.0 for word in telling(title)}
+        if title[-1].pos3 == "サ変可能":
+            weights.setdefault(title[-1].key, _DEED)  # 提供: what is asked, though it says little
+        return sum(weights[key] * rarity(key) * (holders[key] / len(keys) - _UNSHARED) for key in sorted(weights))
 
     found: dict[str, tuple[float, int, GroupTitle]] = {}
 
@@ -57,11 +61,9 @@ def shared_titles(needs: Sequence[Need]) -> list[tuple[int, GroupTitle]]:
             is_deed = clause[phrase.end - 1].pos3 == "サ変可能"
             if deed and deed.key not in phrase.keys and not is_deed:
                 add(f"{phrase.text}の{deed.surface}", _PHRASE_DEED, place)
-            elif is_deed and phrase.form != WORD:
+            elif is_deed and phrase.form != WORD and need.title and need.title.text.endswith(phrase.text):
                 add(phrase.text, _PHRASE_DEED, place)
-            elif phrase.form != WORD:
-                add(phrase.text, _PHRASE, place)
-    ranked = sorted(found.values(), key=lambda one: (-one[0], one[2].text))
+    ranked = sorted(found.values(), key=lambda one: (-one[0], len(one[2].text), one[2].text))
     return [(place, title) for score, place, title in ranked if score > 0]
 
 
@@ -88,5 +90,5 @@ def title_of_heading(heading: str, known: Collection[str]) -> GroupTitle | None:
     for key, ending in read_forms().about.items():
         if key in known and len(shown) + len(ending) <= LONGEST:
             text = shown if tokenize(shown)[-1].key == key else f"{shown}{ending}"
-            return GroupTitle(text, _PHRASE, text)
+            return GroupTitle(text, _HEADING, text)
     return None

@@ -111,7 +111,15 @@ def _chosen(
 ) -> Iterator[Suggestion]:
     """The worthiest, as long as most of their voices are new; two of one theme under several measures as one."""
     # what no measure is for stands first: it is what a plan's makers miss
-    groups.sort(key=lambda group: (not group.is_far, -round(group.worth, 6), group.title.text, group.rows))
+    groups.sort(
+        key=lambda group: (
+            not group.is_far,
+            -round(group.worth, 6),
+            len(group.title.text),
+            group.title.text,
+            group.rows,
+        )
+    )
     kept: list[tuple[Group, Suggestion]] = []
     taken: set[str] = set()
     for group in groups:
@@ -198,14 +206,14 @@ def _suggestion(group: Group, needs: Sequence[Need], measures: Sequence[MeasureT
         best = next((k for k, one in enumerate(measures) if one.measure.label == main), best)
     if division == MORE and measures[best].said.share(words) >= _PROMISED:
         return None
-    if division == ACROSS and max(one.said.share(words) for one in measures) >= _PROMISED:
-        return None
     given = (one.labelling.themes for one in group.opinions if one.labelling.verdict == GIVEN)
     themes = Counter(theme for some in given for theme in some)
     departments = tuple(dict.fromkeys(name for one in group.opinions for name in one.opinion.item.departments))
     voices = len({one.opinion.same_id for one in group.opinions})
     nearest = measures[best]
     asked = tokenize(needs[group.rows[0]].clause)
+    if division == ACROSS and max(min(one.said.share(words), one.said.share(asked)) for one in measures) >= _PROMISED:
+        return None
     beyond = _beyond(words, nearest, measures) or _beyond(asked, nearest, measures)
     if division == MORE and not beyond:
         return None  # what is asked is promised already

@@ -14,6 +14,7 @@ from pipeline.proposals.wording import LONGEST, Title, read_forms
 from pipeline.topics.meaning import rarity_at_large
 from pipeline.topics.phrases import read_vague
 
+_RARE = 7.0  # rarity of a word that hardly any opinion has
 _TELLING = 2.5  # rarity from which a word tells one need from another
 _SHARED = 0.5  # of the others say the word that the title lacks
 _NEAREST = 6  # of the others that say what a group is about
@@ -32,11 +33,17 @@ def telling(words: Sequence[Word]) -> list[Word]:
     ]
 
 
+def is_general(word: Word) -> bool:
+    """Whether it is too general to tell a need alone (養成); what hardly anyone says is not (ハードル)."""
+    vague = read_vague()
+    says_little = word.key in read_forms().general or word.key in vague.alone or word.key in vague.never
+    return says_little and rarity_at_large()(word.key) < _RARE
+
+
 def tells(words: Sequence[Word]) -> bool:
     """Whether a title says what it is about: 「人の活性化」 does not."""
-    vague = read_vague()
     some = [word for word in telling(words) if word.pos in ("名詞", "形状詞")]
-    return len({word.key for word in some}) > 1 or any(word.key not in vague.alone | vague.never for word in some)
+    return len({word.key for word in some}) > 1 or any(not is_general(word) for word in some)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class Forms:
     making: frozenset[str]
     made: frozenset[str]
     silent: frozenset[str]
+    general: frozenset[str]
     nouns: dict[str, str]
     links: dict[str, str]
     inner: dict[str, str]
@@ -102,6 +103,7 @@ def read_forms(path: Path | None = None) -> Forms:
         words("making"),
         words("made"),
         words("silent"),
+        words("general"),
         pairs("nouns"),
         pairs("links"),
         pairs("inner"),
@@ -182,9 +184,19 @@ def _verb_title(before: Sequence[str], words: Sequence[Word]) -> Title | None:
 
 def _what_is_made(before: Sequence[str], words: Sequence[Word]) -> Title | None:
     """領収書で済む道を設ける: the thing that is to be there (領収書で済む道)."""
-    if words[-1].key not in read_forms().making or len(words) < 3 or words[-2].surface not in ("を", "も"):
+    making = read_forms().making
+    at = len(words) - 1
+    if words[at].key == "為る" and at and words[at - 1].key in making:
+        at -= 1  # 枠を用意する
+    if words[at].key not in making:
         return None
-    thing = _trimmed(words[:-2])
+    if at > 1 and words[at - 1].surface in ("を", "も"):
+        thing = _trimmed(words[: at - 1])
+    elif before and before[-1].endswith("を"):
+        *before, last = before  # 手伝いの枠を、各団体に一つずつ用意する
+        thing = _trimmed(tokenize(last))
+    else:
+        return None
     if not thing or not _is_noun(thing[-1]) or _noun_fitness(thing) < _THING:
         return None
     title = _as_noun(thing)
@@ -194,7 +206,7 @@ def _what_is_made(before: Sequence[str], words: Sequence[Word]) -> Title | None:
 
 
 def _checked(title: str, fitness: float) -> Title | None:
-    title = _tidied(title)
+    title = _unquoted(_tidied(title))
     return Title(title, fitness) if _reads_well(title) else None
 
 
@@ -428,12 +440,24 @@ def _bound(segments: Sequence[str], title: str) -> list[str]:
             shown = f"{segment}、"  # 双方の思いを理解し、つなげていく取り組み
         elif _is_noun(words[-1]) and not segment.endswith(_NO_LIST):
             shown = f"{segment}、"
+        if not shown and not kept and (purpose := _purpose_in(segments)) and len(purpose) <= room:
+            return [purpose]
         room -= len(shown)
         if not shown or room < 0:
             break
         follows_verb = any(word.pos == "動詞" for word in words)
         kept.insert(0, shown)
     return kept
+
+
+def _purpose_in(segments: Sequence[str]) -> str:
+    """活動資金の確保に向けた取り組みを団体自身が行えるよう: what it is all for (活動資金の確保に向けた、)."""
+    for segment in segments:
+        purpose, link, _ = segment.partition("に向けた")
+        words = tokenize(purpose)
+        if link and words and all(_is_noun(word) or word.surface in ("の", "・", "や", "と") for word in words):
+            return f"{purpose}{link}、"
+    return ""
 
 
 def _whole(segments: Sequence[str], room: int) -> list[str]:
