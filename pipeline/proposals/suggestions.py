@@ -1,9 +1,9 @@
 """Proposals for measures: 新規, 拡充, 横断, each a need with the opinions that say it.
 
-A proposal grows from one ask that reads like a measure: the needs that are about the same gather
-around it (a star, Aslam et al. 2004), and each of them has to share a telling word with the title,
-or a word of nearly the same meaning. So an ask may serve several proposals, and none rests on an
-opinion that is about something else. The strongest are kept, as long as they bring new evidence.
+The needs of a round gather in groups (:mod:`pipeline.proposals.groups`), and only opinions that share
+what tells a title are its evidence (:mod:`pipeline.proposals.evidence`). An ask may serve several
+proposals, and none rests on an opinion that is about something else. The strongest are kept, as long
+as they bring new evidence.
 """
 
 from __future__ import annotations

@@ -42,8 +42,9 @@ def is_general(word: Word) -> bool:
 
 def tells(words: Sequence[Word]) -> bool:
     """Whether a title says what it is about: 「人の活性化」 does not."""
-    some = [word for word in telling(words) if word.pos in ("名詞", "形状詞")]
-    return len({word.key for word in some}) > 1 or any(not is_general(word) for word in some)
+    some = [word for word in telling(words) if word.pos in ("名詞", "形状詞", "動詞")]
+    nouns = [word for word in some if word.pos != "動詞"]
+    return bool(nouns) and (len({word.key for word in some}) > 1 or not is_general(nouns[0]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,8 +151,11 @@ def title_of(clause: str) -> Title | None:
         return None
     if _is_noun(words[-1]):
         title, fitness = _as_noun(words), _noun_fitness(words)
-    elif deed := _as_deed(words):
+    elif _has_object(before) and (made := _what_is_made(before, words)):
+        return made
+    elif deed := _as_deed(_with_object(before, words)):
         title, fitness = deed, _DEED
+        before = before[:-1] if _has_object(before) else before
     else:
         return _verb_title(before, words)
     if not title:
@@ -161,10 +164,21 @@ def title_of(clause: str) -> Title | None:
     return _checked("".join(_bound(before, title)) + title, fitness)
 
 
+def _has_object(before: Sequence[str]) -> bool:
+    return bool(before) and before[-1].endswith("を")
+
+
+def _with_object(before: Sequence[str], words: Sequence[Word]) -> Sequence[Word]:
+    """写真を、会報に掲載する: what is done something to belongs to the deed, comma or not."""
+    return [*tokenize(before[-1]), *words] if _has_object(before) else words
+
+
 def _verb_title(before: Sequence[str], words: Sequence[Word]) -> Title | None:
     """席を、校長の裁量に任せず設ける: the verb with こと, or what is to be there where that is too long."""
     if made := _what_is_made(before, words):
         return made
+    if done := _what_is_done(before, words):
+        return done
     plain = _as_verb(words)
     if not plain:
         return None
@@ -182,6 +196,20 @@ def _verb_title(before: Sequence[str], words: Sequence[Word]) -> Title | None:
     return _checked("".join(kept) + title, _VERB_TORN if is_torn else _VERB)
 
 
+def _what_is_done(before: Sequence[str], words: Sequence[Word]) -> Title | None:
+    """交流を団体が主体的に行う: the deed, with how it is done before it (団体が主体的に行う交流)."""
+    at = next((place for place, word in enumerate(words) if word.surface == "を" and word.pos == "助詞"), 0)
+    start = 1 if words[0].key in _POINTING else 0  # その交流を
+    deed, how = words[start:at], words[at + 1 : -1]
+    if before or words[-1].key not in ("行う", "行なう") or not deed or not how:
+        return None
+    if deed[-1].pos3 != "サ変可能" or not all(_is_noun(word) for word in deed):
+        return None
+    if any(word.surface in ("を", "は", "も") for word in how):
+        return None
+    return _checked(f"{_surface(how)}{_as_verb(words[-1:])}{_surface(deed)}", _THING)
+
+
 def _what_is_made(before: Sequence[str], words: Sequence[Word]) -> Title | None:
     """領収書で済む道を設ける: the thing that is to be there (領収書で済む道)."""
     making = read_forms().making
@@ -192,7 +220,7 @@ def _what_is_made(before: Sequence[str], words: Sequence[Word]) -> Title | None:
         return None
     if at > 1 and words[at - 1].surface in ("を", "も"):
         thing = _trimmed(words[: at - 1])
-    elif before and before[-1].endswith("を"):
+    elif _has_object(before):
         *before, last = before  # 手伝いの枠を、各団体に一つずつ用意する
         thing = _trimmed(tokenize(last))
     else:
