@@ -2,7 +2,7 @@
 
 「養成」 alone joins 「養成の課程に心配りを組み込む」 to nothing: a general word (養成) counts half, and so does
 a word of nearly the same meaning; half a word is no evidence where the two are not almost certainly
-about the same. The very deed that is asked for is enough: 運営方針の継承, 経験の継承.
+about the same. The very deed that is asked for is enough: 祭りの継承, 技の継承.
 """
 
 from __future__ import annotations

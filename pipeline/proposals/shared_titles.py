@@ -1,4 +1,4 @@
-"""The title that several needs share most: 「団体にあった情報提供」 of seven that speak of 情報.
+"""The title that several needs share most: 「空き家の情報提供」 of four that speak of it.
 
 Every ask's title stands to choice, also without what stands before its last comma, and so does
 every noun phrase that several say, with the deed that is asked for it (開館時間 の 延長). What a word

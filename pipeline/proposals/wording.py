@@ -197,9 +197,9 @@ def _verb_title(before: Sequence[str], words: Sequence[Word]) -> Title | None:
 
 
 def _what_is_done(before: Sequence[str], words: Sequence[Word]) -> Title | None:
-    """交流を団体が主体的に行う: the deed, with how it is done before it (団体が主体的に行う交流)."""
+    """見学を会員が交代で行う: the deed, with how it is done before it (会員が交代で行う見学)."""
     at = next((place for place, word in enumerate(words) if word.surface == "を" and word.pos == "助詞"), 0)
-    start = 1 if words[0].key in _POINTING else 0  # その交流を
+    start = 1 if words[0].key in _POINTING else 0  # その見学を
     deed, how = words[start:at], words[at + 1 : -1]
     if before or words[-1].key not in ("行う", "行なう") or not deed or not how:
         return None
@@ -479,7 +479,7 @@ def _bound(segments: Sequence[str], title: str) -> list[str]:
 
 
 def _purpose_in(segments: Sequence[str]) -> str:
-    """活動資金の確保に向けた取り組みを団体自身が行えるよう: what it is all for (活動資金の確保に向けた、)."""
+    """砂浜の保全に向けた集いを毎年開けるよう: what it is all for (砂浜の保全に向けた、)."""
     for segment in segments:
         purpose, link, _ = segment.partition("に向けた")
         words = tokenize(purpose)
