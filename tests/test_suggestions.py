@@ -13,14 +13,21 @@ from pipeline.batch import Judge, Options, one_plan
 from pipeline.identity import name_opinions
 from pipeline.kinds import OPINION
 from pipeline.language.normalize import normalize
+from pipeline.language.tokenize import tokenize
 from pipeline.plan.learning import read_filed_plan
+from pipeline.proposals.far import far_topics
+from pipeline.proposals.nearness import MeasureText
 from pipeline.proposals.needs import needs_of
 from pipeline.proposals.suggestions import ACROSS, DIVISIONS, MOST, NEW, suggest
 from pipeline.proposals.support import invented_words
+from pipeline.proposals.titles import tells
 from pipeline.proposals.wording import LONGEST, plain_form, title_of
 from pipeline.reading.sources import read_source
-from pipeline.records import Decision, Item, Judged, Place, Plan, Suggested, Suggestion
+from pipeline.records import Decision, Item, Judged, Measure, Place, Plan, Suggested, Suggestion
 from tests.conftest import SHARED, needs_shared
+
+HIDDEN = 6
+"""The measure that is hidden of a written plan."""
 
 TITLES = [
     # the asking ending is cut
@@ -41,6 +48,13 @@ TITLES = [
     ("会場の運営に関して、専門家の紹介が求められる", "会場の運営に関する専門家の紹介"),
     ("人材の確保に向け、企業との連携が必要である", "人材の確保に向けた企業との連携"),
     ("見学の席の設定など、最初の壁の解消が必要", "最初の壁の解消"),
+    ("広場に腰掛けて休める場所を設けてほしい", "広場に腰掛けて休める場所"),
+    ("短い時間でもできる手伝いの枠を、各団体に用意してほしい", "短い時間でもできる手伝いの枠"),
+    ("活動に、障害のある人への心配りを組み込むべきである", "障害のある人への心配りの組み込み"),
+    (
+        "砂浜の保全に向けた集いを毎年開けるよう、その手順について、経験に応じて選べる講座の開催が求められる",
+        "砂浜の保全に向けた、経験に応じて選べる講座の開催",
+    ),
     # a verb without a noun stays a verb: nothing is invented
     ("相談窓口を増やしてほしい", "相談窓口を増やすこと"),
     ("掲示板を駅に移してはどうか", "掲示板を駅に移すこと"),
@@ -100,6 +114,57 @@ def table(path: Path, *, filed: bool = True) -> tuple[list[Judged], Plan]:
 @pytest.fixture(scope="module")
 def sample(sample_table: Path) -> tuple[list[Judged], Plan]:
     return table(sample_table)
+
+
+def suggested(texts: Sequence[str], plan: Plan) -> tuple[Suggestion, ...]:
+    return suggest(judged_of([Item(OPINION, text, Place("a", str(row))) for row, text in enumerate(texts)], plan), plan)
+
+
+PLAN = Plan(
+    (
+        Measure("1 学ぶ", "(1)", "学びの案内人", "案内人を育て、講座を開きます。", is_priority=False),
+        Measure("1 学ぶ", "(2)", "場所の使いやすさ", "会場や備品を使いやすくします。", is_priority=False),
+        Measure("2 備える", "(1)", "備えの活動", "災害への備えを住民とともに進めます。", is_priority=False),
+    )
+)
+
+
+def test_a_general_word_alone_is_no_evidence() -> None:
+    asked = "養成の課程に、障害のある人と活動するときの心配りを組み込むべきである"
+    other = "養成講座の修了者は百人を超えたが、実際に地区で動いているのは十数人である"
+    assert not any(len(one.evidence) > 1 for one in suggested([asked, other], PLAN))
+
+
+def test_a_proposal_of_several_has_the_title_they_share_most() -> None:
+    texts = [
+        "近くの大学が行っている調査も含め、空き家の情報提供ができるとよい",
+        "空き家の情報が届くよう提供してほしい",
+        "空き家の情報提供が必要",
+        "空き家の情報の提供を急いでほしい",
+    ]
+    titles = [one.title for one in suggested(texts, PLAN) if len(one.evidence) > 2]
+    assert titles
+    assert all("空き家の情報" in title and "大学" not in title for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [("人の活性化", False), ("うまい団体", False), ("養成", False), ("空き家の活用", True), ("情報の発信", True)],
+)
+def test_a_title_says_what_it_is_about(title: str, says: bool) -> None:
+    assert tells(tokenize(title)) is says
+
+
+def test_what_lies_far_from_every_measure_is_new() -> None:
+    filed = read_filed_plan(resources.corpus("plans") / "plan_kosodate_shien_dantai.csv")
+    measures = tuple(measure for row, measure in enumerate(filed.measures) if row != HIDDEN)
+    plan = Plan(measures)
+    items = [Item(OPINION, text, Place("a", str(row))) for row, text in enumerate(filed.texts)]
+    judged = judged_of(items, plan)
+    topics = far_topics(judged, [MeasureText(measure) for measure in measures])
+    belongs = {one.opinion.id for one, row in zip(judged, filed.truth, strict=True) if row[HIDDEN] >= 1 / 2}
+    assert topics
+    assert any(2 * len(belongs & {one.opinion.id for one in topic.opinions}) > len(topic.opinions) for topic in topics)
 
 
 def check(found: Sequence[Suggestion], judged: Sequence[Judged], plan: Plan) -> None:
@@ -169,10 +234,10 @@ def test_without_a_plan_nothing_is_proposed(sample: tuple[list[Judged], Plan]) -
 
 def test_what_people_decided_of_the_place_decides_the_division(sample: tuple[list[Judged], Plan]) -> None:
     judged, plan = sample
-    across = next(one for one in suggest(judged, plan) if one.division == ACROSS)
+    inside = next(one for one in suggest(judged, plan) if one.division != NEW)
 
     def moved(one: Judged) -> Judged:
-        if one.opinion.id not in across.evidence:
+        if one.opinion.id not in inside.evidence:
             return one
         shown = Suggested(one.labelling.verdict, one.labelling.themes, one.labelling.kind)
         decided = Decision(
@@ -180,7 +245,7 @@ def test_what_people_decided_of_the_place_decides_the_division(sample: tuple[lis
         )
         return replace(one, decision=decided)
 
-    again = next(one for one in suggest([moved(one) for one in judged], plan) if one.title == across.title)
+    again = next(one for one in suggest([moved(one) for one in judged], plan) if one.title == inside.title)
     assert again.division == NEW
 
 

@@ -87,6 +87,12 @@ def test_what_is_about_the_same_stands_together() -> None:
         assert {texts[name] for name in topic.opinion_ids} <= set(ABOUT[word])
 
 
+def test_the_same_opinions_are_one_topic() -> None:
+    found = find_topics(judged([f"{number}丁目の公園の草が伸びている" for number in range(1, 61)]))
+    assert found
+    assert len({topic.opinion_ids for topic in found}) == len(found)
+
+
 def test_the_same_input_gives_the_same_topics(many: list[Judged], topics_of_many: tuple[Topic, ...]) -> None:
     assert find_topics(many) == topics_of_many
 

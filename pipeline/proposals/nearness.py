@@ -30,8 +30,8 @@ from pipeline.topics.meaning import meanings, rarity_at_large
 Floats = NDArray[np.float64]
 
 PAIR_PARTS = ("the ask's words in the other text", "words of both texts", "meaning", "themes", "facets")
-PAIR_WEIGHTS = np.array([1.1, 2.2, 2.9, 0.7, 9.6])
-PAIR_CONSTANT = -3.4
+PAIR_WEIGHTS = np.array([0.8, 1.9, 4.5, 0.6, 7.2])
+PAIR_CONSTANT = -3.5
 
 _FACET_FLOOR = 0.3
 _COMMON, _FEW = 0.2, 4  # a word of more needs than this tells nothing here
@@ -134,13 +134,22 @@ class Said:
 
 
 class MeasureText:
-    """A measure, to be compared with what people need."""
+    """A measure, to be compared with what people need.
+
+    Attributes
+    ----------
+    measure : Measure
+    said : Said
+        By its name and 概要.
+    meaning : ndarray of shape (n_dimensions,)
+        Of both, of length 1.
+    """
 
     def __init__(self, measure: Measure) -> None:
         self.measure = measure
         words = tokenize(f"{measure.name}。{measure.overview}")
         self.said = Said(words)
-        self._meaning = meanings([words], centred=False)[0]
+        self.meaning: Floats = meanings([words], centred=False)[0]
 
     def similarity(self, words: Sequence[Word]) -> float:
         """How near a text is to the measure, between 0 and 1.
@@ -148,5 +157,5 @@ class MeasureText:
         The mean of two things: which share of the text's telling words stands in the measure's name
         or 概要 (by itself or by a word of nearly the same meaning), and the cosine of both meanings.
         """
-        cosine = float(meanings([words], centred=False)[0] @ self._meaning)
+        cosine = float(meanings([words], centred=False)[0] @ self.meaning)
         return (self.said.share(words) + max(cosine, 0.0)) / 2

@@ -61,6 +61,8 @@ def _of(one: Judged) -> Iterator[Need]:
         last = sentences_of(one.opinion.text)[-1:]
         named = next((sentence.strip(_EDGES) for sentence in last if ends_as_title(_problem(sentence))), "")
         title = title_of(named) if named else None
+        if title and not title.is_nouns:
+            title = None  # 入会に結び付いていないこと: a problem, and no measure
         yield Need(one, named if title else normalize(one.opinion.text).strip(_EDGES), False, title)
 
 

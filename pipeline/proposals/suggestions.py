@@ -1,9 +1,9 @@
 """Proposals for measures: 新規, 拡充, 横断, each a need with the opinions that say it.
 
-A proposal grows from one ask that reads like a measure: the needs that are about the same gather
-around it (a star, Aslam et al. 2004), and each of them has to share a telling word with the title,
-or a word of nearly the same meaning. So an ask may serve several proposals, and none rests on an
-opinion that is about something else. The strongest are kept, as long as they bring new evidence.
+The needs of a round gather in groups (:mod:`pipeline.proposals.groups`), and only opinions that share
+what tells a title are its evidence (:mod:`pipeline.proposals.evidence`). An ask may serve several
+proposals, and none rests on an opinion that is about something else. The strongest are kept, as long
+as they bring new evidence.
 """
 
 from __future__ import annotations
@@ -12,18 +12,19 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.language.tokenize import Word, tokenize
 from pipeline.plan.places import NO_PLACE, is_outside, place_of
-from pipeline.proposals.nearness import MeasureText, Needs, Said
+from pipeline.proposals.far import FarTopic, far_topics, is_put
+from pipeline.proposals.groups import Group, Grouper, both
+from pipeline.proposals.nearness import MeasureText
 from pipeline.proposals.needs import Need, needs_of
 from pipeline.proposals.support import invented_words
-from pipeline.proposals.titles import GroupTitle, composed, lacking_phrases, telling
-from pipeline.proposals.wording import LONGEST
+from pipeline.proposals.titles import lacking_phrases, telling
 from pipeline.records import GIVEN, OUTSIDE, Judged, Plan, Suggestion
 
 Floats = NDArray[np.float64]
@@ -31,17 +32,11 @@ Floats = NDArray[np.float64]
 NEW, MORE, ACROSS = "新規", "拡充", "横断"
 DIVISIONS = (NEW, MORE, ACROSS)
 
-SAME = 0.2
-"""From this likelihood on two needs are about the same."""
 MOST = 40
 """Proposals at most, however many opinions there are."""
 
-_SEEDS, _MOST_NEEDS, _CHUNK = 400, 10_000, 100
-_GATHERED = 200  # needs around one ask: the nearest
-_LEAST_VOICES, _LEAST_DEPARTMENTS = 2, 3
-_LEAST_FITNESS = 0.6
-# which share of a title's telling words its evidence has to say; less where it is likely about the same
-_SAID, _LIKELY, _SAID_IN_PART, _CERTAIN = 0.5, 0.3, 0.25, 0.8
+_MOST_NEEDS = 10_000
+_IN_TOPIC = 2 / 3  # of a group's voices stand in a topic that is far from every measure
 _NEW_EVIDENCE = 0.6  # of the evidence has to be in no stronger proposal
 _OUTSIDE = 0.5  # share of the evidence that lies outside the plan
 _UNSURE, _FAR = 0.35, 0.55  # no measure is sure of the evidence, and none is near the title
@@ -50,21 +45,6 @@ _ONE_MEASURE = 2 / 3
 _PROMISED = 0.75  # of what the title says: the measure promises it already
 _PLAN_WORD = 3  # measures that say a word that is the whole plan's
 _QUOTED, _QUOTE_LENGTH = 3, 80
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Needs around one ask: rows of the needs, the ask first, then the nearest first."""
-
-    title: GroupTitle
-    rows: tuple[int, ...]
-    opinions: tuple[Judged, ...]
-    strength: float
-
-    @property
-    def worth(self) -> float:
-        """Strength, less where the title reads less like a measure's."""
-        return self.strength * self.title.fitness
 
 
 def suggest(judged: Sequence[Judged], plan: Plan | None) -> tuple[Suggestion, ...]:
@@ -83,14 +63,28 @@ def suggest(judged: Sequence[Judged], plan: Plan | None) -> tuple[Suggestion, ..
     """
     if plan is None or not plan.measures:
         return ()
-    needs = _distinct(needs_of(_some(judged)))
+    some = _some(judged)
+    needs = _distinct(needs_of(some))
     if not needs:
         return ()
-    told = Needs(needs)
+    grouper = Grouper(needs)
     measures = [MeasureText(measure) for measure in plan.measures]
-    found = list(_chosen(list(_groups(needs, told)), needs, plan, measures, _most(judged)))
+    known = frozenset().union(*(measure.said.keys for measure in measures))
+    topics = far_topics(some, measures)
+    far = [group for topic in topics if (group := grouper.of_topic(topic, known))]
+    groups = [*far, *(_placed(group, topics) for group in grouper.around_asks())]
+    found = list(_chosen(groups, needs, plan, measures, _most(judged)))
     found.sort(key=lambda one: (-one.strength, one.title, one.evidence))
     return tuple(replace(one, number=number) for number, one in enumerate(found, 1))
+
+
+def _placed(group: Group, topics: Sequence[FarTopic]) -> Group:
+    """Mark a group that lies in a topic far from every measure."""
+    voices = group.voices
+    is_far = len(voices) >= 2 and any(
+        len(voices & {one.opinion.same_id for one in topic.opinions}) >= _IN_TOPIC * len(voices) for topic in topics
+    )
+    return replace(group, is_far=True) if is_far else group
 
 
 def _some(judged: Sequence[Judged]) -> Sequence[Judged]:
@@ -112,75 +106,24 @@ def _most(judged: Sequence[Judged]) -> int:
     return min(MOST, max(3, round(1.5 * math.sqrt(voices))))
 
 
-def _groups(needs: Sequence[Need], told: Needs) -> Iterator[_Group]:
-    seeds = [row for row, need in enumerate(needs) if need.title and need.title.fitness >= _LEAST_FITNESS]
-    # the first of each wording: needs stand in an order of their own
-    distinct = list({needs[row].clause: row for row in reversed(seeds)}.values())[::-1][:_SEEDS]
-    said: dict[int, Said] = {}
-    for start in range(0, len(distinct), _CHUNK):
-        some = distinct[start : start + _CHUNK]
-        for seed, likely in zip(some, told.same(some), strict=True):
-            rows = np.flatnonzero(likely >= SAME)
-            near = sorted((row for row in rows.tolist() if row != seed), key=lambda row: (-round(likely[row], 6), row))
-            group = _group(seed, near[: 3 * _GATHERED], likely, needs, told, said)
-            if group:
-                yield group
-
-
-def _group(
-    seed: int, near: Sequence[int], likely: Floats, needs: Sequence[Need], told: Needs, said: dict[int, Said]
-) -> _Group | None:
-    title = composed(needs[seed], [needs[row] for row in near])
-    if title is None:
-        return None
-    for row in near:
-        if row not in said:
-            said[row] = Said(told.texts[row])
-    rows = _supporting(title.text, title.subject, seed, near, likely, told, said)
-    speaking = sum(title.subject in said[row].keys for row in rows[1:])
-    if title.subject and 2 * speaking < len(rows) - 1:
-        title = GroupTitle(title.plain, title.fitness, title.plain)
-        rows = _supporting(title.text, "", seed, near, likely, told, said)
-    return _of_rows(title, rows[:_GATHERED], needs)
-
-
-def _supporting(
-    title: str, subject: str, seed: int, near: Sequence[int], likely: Floats, told: Needs, said: dict[int, Said]
-) -> list[int]:
-    """The needs that say of a title what is enough to be its evidence."""
-    # a verb alone is no evidence: LINEで届く, Wi-Fiが届かない
-    words = [
-        word
-        for word in telling(tokenize(title))
-        if word.pos in ("名詞", "形状詞") and word.key != subject and word.key not in told.common
-    ]
-    rows = [seed]
-    for row in near:
-        share = said[row].share(words)
-        in_part = subject in said[row].keys or share >= _SAID_IN_PART
-        if share >= _SAID or (in_part and likely[row] >= _LIKELY) or likely[row] >= _CERTAIN:
-            rows.append(row)
-    return rows
-
-
-def _of_rows(title: GroupTitle, rows: Sequence[int], needs: Sequence[Need]) -> _Group | None:
-    opinions = tuple({needs[row].one.opinion.id: needs[row].one for row in rows}.values())
-    voices = len({one.opinion.same_id for one in opinions})
-    departments = {name for one in opinions for name in one.opinion.item.departments}
-    if voices < _LEAST_VOICES and len(departments) < _LEAST_DEPARTMENTS:
-        return None
-    return _Group(title, tuple(rows), opinions, math.sqrt(voices) + math.sqrt(len(departments)))
-
-
 def _chosen(
-    groups: list[_Group], needs: Sequence[Need], plan: Plan, measures: Sequence[MeasureText], most: int
+    groups: list[Group], needs: Sequence[Need], plan: Plan, measures: Sequence[MeasureText], most: int
 ) -> Iterator[Suggestion]:
     """The worthiest, as long as most of their voices are new; two of one theme under several measures as one."""
-    groups.sort(key=lambda group: (-round(group.worth, 6), group.title.text, group.rows))
-    kept: list[tuple[_Group, Suggestion]] = []
+    # what no measure is for stands first: it is what a plan's makers miss
+    groups.sort(
+        key=lambda group: (
+            not group.is_far,
+            -round(group.worth, 6),
+            len(group.title.text),
+            group.title.text,
+            group.rows,
+        )
+    )
+    kept: list[tuple[Group, Suggestion]] = []
     taken: set[str] = set()
     for group in groups:
-        voices = {one.opinion.same_id for one in group.opinions}
+        voices = group.voices
         if len(kept) == most:
             break
         if len(voices - taken) < _NEW_EVIDENCE * len(voices):
@@ -194,7 +137,7 @@ def _chosen(
 
 
 def _joined(
-    kept: list[tuple[_Group, Suggestion]], needs: Sequence[Need], measures: Sequence[MeasureText]
+    kept: list[tuple[Group, Suggestion]], needs: Sequence[Need], measures: Sequence[MeasureText]
 ) -> Iterator[Suggestion]:
     """Join two proposals of one theme that lie under several measures only together: 横断.
 
@@ -204,7 +147,7 @@ def _joined(
     while left:
         group, suggestion = left.pop(0)
         for other in left:
-            joined = _both(group, suggestion, *other)
+            joined = _together(group, suggestion, *other)
             found = _suggestion(joined, needs, measures) if joined else None
             if found and found.division == ACROSS:
                 left.remove(other)
@@ -213,33 +156,12 @@ def _joined(
         yield suggestion
 
 
-def _both(one: _Group, first: Suggestion, other: _Group, second: Suggestion) -> _Group | None:
-    themes = [theme for theme in first.themes if _carried(theme, one) and _carried(theme, other)]
+def _together(one: Group, first: Suggestion, other: Group, second: Suggestion) -> Group | None:
     is_across = first.division != NEW != second.division
     is_other = first.nearest != second.nearest or first.division != second.division
-    if not themes or not is_across or not is_other or not (one.title.is_nouns and other.title.is_nouns):
+    if not is_across or not is_other or first.division == second.division == ACROSS:
         return None
-    if first.division == second.division == ACROSS:
-        return None
-    text = f"{one.title.text}と{other.title.text}"
-    if themes[0] not in text and len(themes[0]) + 1 + len(text) <= LONGEST:
-        spoken = sum(themes[0] in judged.opinion.text for judged in (*one.opinions, *other.opinions))
-        text = f"{themes[0]}の{text}" if spoken else text
-    if len(text) > LONGEST:
-        return None
-    opinions = tuple({judged.opinion.id: judged for judged in (*one.opinions, *other.opinions)}.values())
-    voices = len({judged.opinion.same_id for judged in opinions})
-    departments = {name for judged in opinions for name in judged.opinion.item.departments}
-    title = GroupTitle(text, min(one.title.fitness, other.title.fitness), text)
-    # the first quotes come from both
-    rows = tuple(dict.fromkeys((one.rows[0], other.rows[0], *one.rows, *other.rows)))
-    return _Group(title, rows, opinions, math.sqrt(voices) + math.sqrt(len(departments)))
-
-
-def _carried(theme: str, group: _Group) -> bool:
-    """Whether most of a group's opinions have a theme, a best guess counted."""
-    given = sum(theme in one.labelling.themes for one in group.opinions)
-    return 2 * given > len(group.opinions)
+    return both(one, other, first.themes)
 
 
 def places_of(opinions: Sequence[Judged]) -> dict[str, float]:
@@ -250,8 +172,7 @@ def places_of(opinions: Sequence[Judged]) -> dict[str, float]:
     shares: dict[str, float] = {}
     for one in opinions:
         place = place_of(one)
-        is_put = bool((one.decision and one.decision.measure) or one.opinion.item.filed_under)
-        spread = [(place, 1.0)] if is_put else [(c.label, c.score) for c in one.match.candidates]
+        spread = [(place, 1.0)] if is_put(one) else [(c.label, c.score) for c in one.match.candidates]
         for label, score in spread:
             key = OUTSIDE if is_outside(label) else label
             shares[key] = shares.get(key, 0.0) + score / len(opinions)
@@ -263,7 +184,7 @@ def _sureness(opinions: Sequence[Judged]) -> float:
     return sum(max(places_of([one]).values(), default=0.0) for one in opinions) / len(opinions)
 
 
-def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[MeasureText]) -> Suggestion | None:
+def _suggestion(group: Group, needs: Sequence[Need], measures: Sequence[MeasureText]) -> Suggestion | None:
     words = tokenize(group.title.text)
     shares = places_of(group.opinions)
     inside = {place: share for place, share in shares.items() if place not in (OUTSIDE, NO_PLACE)}
@@ -272,8 +193,10 @@ def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[Measure
     best = int(np.argmax(near))
     main = max(inside, key=lambda place: (inside[place], place), default="")
     spread = max(inside.values(), default=0.0)
-    if shares.get(OUTSIDE, 0.0) >= _OUTSIDE or (
-        len(group.opinions) >= _MANY and _sureness(group.opinions) < _UNSURE and near[best] < _FAR
+    if (
+        group.is_far
+        or shares.get(OUTSIDE, 0.0) >= _OUTSIDE
+        or (len(group.opinions) >= _MANY and _sureness(group.opinions) < _UNSURE and near[best] < _FAR)
     ):
         division = NEW
     elif len(firsts) > 1 and spread <= _ONE_MEASURE:
@@ -283,14 +206,14 @@ def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[Measure
         best = next((k for k, one in enumerate(measures) if one.measure.label == main), best)
     if division == MORE and measures[best].said.share(words) >= _PROMISED:
         return None
-    if division == ACROSS and max(one.said.share(words) for one in measures) >= _PROMISED:
-        return None
     given = (one.labelling.themes for one in group.opinions if one.labelling.verdict == GIVEN)
     themes = Counter(theme for some in given for theme in some)
     departments = tuple(dict.fromkeys(name for one in group.opinions for name in one.opinion.item.departments))
     voices = len({one.opinion.same_id for one in group.opinions})
     nearest = measures[best]
     asked = tokenize(needs[group.rows[0]].clause)
+    if division == ACROSS and max(min(one.said.share(words), one.said.share(asked)) for one in measures) >= _PROMISED:
+        return None
     beyond = _beyond(words, nearest, measures) or _beyond(asked, nearest, measures)
     if division == MORE and not beyond:
         return None  # what is asked is promised already
@@ -312,7 +235,7 @@ def _suggestion(group: _Group, needs: Sequence[Need], measures: Sequence[Measure
 
 def _purpose(
     division: str,
-    group: _Group,
+    group: Group,
     needs: Sequence[Need],
     nearest: MeasureText,
     firsts: Counter[str],
@@ -335,7 +258,7 @@ def _purpose(
     return "".join(parts) + "、".join(quotes)
 
 
-def _telling_rows(group: _Group, needs: Sequence[Need]) -> list[int]:
+def _telling_rows(group: Group, needs: Sequence[Need]) -> list[int]:
     """One need of each opinion, in the group's order: the first that has a title, else the first."""
     rows: dict[str, int] = {}
     for row in group.rows:

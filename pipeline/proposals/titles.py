@@ -12,7 +12,9 @@ from pipeline.plan.comparing import word_bag
 from pipeline.proposals.needs import Need
 from pipeline.proposals.wording import LONGEST, Title, read_forms
 from pipeline.topics.meaning import rarity_at_large
+from pipeline.topics.phrases import read_vague
 
+_RARE = 7.0  # rarity of a word that hardly any opinion has
 _TELLING = 2.5  # rarity from which a word tells one need from another
 _SHARED = 0.5  # of the others say the word that the title lacks
 _NEAREST = 6  # of the others that say what a group is about
@@ -29,6 +31,20 @@ def telling(words: Sequence[Word]) -> list[Word]:
         for word in words
         if word.is_content and word.key not in silent and len(word.surface) > 1 and rarity(word.key) >= _TELLING
     ]
+
+
+def is_general(word: Word) -> bool:
+    """Whether it is too general to tell a need alone (養成); what hardly anyone says is not (ハードル)."""
+    vague = read_vague()
+    says_little = word.key in read_forms().general or word.key in vague.alone or word.key in vague.never
+    return says_little and rarity_at_large()(word.key) < _RARE
+
+
+def tells(words: Sequence[Word]) -> bool:
+    """Whether a title says what it is about: 「人の活性化」 does not."""
+    some = [word for word in telling(words) if word.pos in ("名詞", "形状詞", "動詞")]
+    nouns = [word for word in some if word.pos != "動詞"]
+    return bool(nouns) and (len({word.key for word in some}) > 1 or not is_general(nouns[0]))
 
 
 @dataclass(frozen=True, slots=True)

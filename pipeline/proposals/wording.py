@@ -38,6 +38,7 @@ _MORE_SOUNDS = ("ばびぶべぼ", "まみむめも", "らりるれろ")
 _I_ROW = {row[2]: row[1] for row in (*_SOUNDS, *_MORE_SOUNDS)}  # う → い, く → き …
 _POINTING = frozenset({"此の", "其の", "彼の", "此れ", "其れ", "そう", "こう", "そういう", "こういう", "ああいう"})
 _DEED, _THING, _PERSON, _VERB, _VERB_TORN = 1.0, 0.9, 0.6, 0.7, 0.4  # how much each reads like a measure
+_TELLING_THING = 4  # words that say what kind of thing it is
 _NO_END = frozenset(
     {"例", "声", "ケース", "状況", "現状", "話", "労力", "相当", "為", "問題", "課題", "気", "訳", "理由"}
 )
@@ -58,10 +59,12 @@ class Forms:
     making: frozenset[str]
     made: frozenset[str]
     silent: frozenset[str]
+    general: frozenset[str]
     nouns: dict[str, str]
     links: dict[str, str]
     inner: dict[str, str]
     particles: dict[str, str]
+    about: dict[str, str]
 
 
 @functools.cache
@@ -100,10 +103,12 @@ def read_forms(path: Path | None = None) -> Forms:
         words("making"),
         words("made"),
         words("silent"),
+        words("general"),
         pairs("nouns"),
         pairs("links"),
         pairs("inner"),
         pairs("particles"),
+        pairs("about"),
     )
 
 
@@ -121,6 +126,11 @@ class Title:
 
     text: str
     fitness: float
+
+    @property
+    def is_nouns(self) -> bool:
+        """Whether it ends in a deed or a thing (〜の提供, 〜の仕組み)."""
+        return self.fitness >= _THING
 
 
 def title_of(clause: str) -> Title | None:
@@ -141,8 +151,11 @@ def title_of(clause: str) -> Title | None:
         return None
     if _is_noun(words[-1]):
         title, fitness = _as_noun(words), _noun_fitness(words)
-    elif deed := _as_deed(words):
+    elif _has_object(before) and (made := _what_is_made(before, words)):
+        return made
+    elif deed := _as_deed(_with_object(before, words)):
         title, fitness = deed, _DEED
+        before = before[:-1] if _has_object(before) else before
     else:
         return _verb_title(before, words)
     if not title:
@@ -151,8 +164,21 @@ def title_of(clause: str) -> Title | None:
     return _checked("".join(_bound(before, title)) + title, fitness)
 
 
+def _has_object(before: Sequence[str]) -> bool:
+    return bool(before) and before[-1].endswith("を")
+
+
+def _with_object(before: Sequence[str], words: Sequence[Word]) -> Sequence[Word]:
+    """写真を、会報に掲載する: what is done something to belongs to the deed, comma or not."""
+    return [*tokenize(before[-1]), *words] if _has_object(before) else words
+
+
 def _verb_title(before: Sequence[str], words: Sequence[Word]) -> Title | None:
     """席を、校長の裁量に任せず設ける: the verb with こと, or what is to be there where that is too long."""
+    if made := _what_is_made(before, words):
+        return made
+    if done := _what_is_done(before, words):
+        return done
     plain = _as_verb(words)
     if not plain:
         return None
@@ -170,8 +196,45 @@ def _verb_title(before: Sequence[str], words: Sequence[Word]) -> Title | None:
     return _checked("".join(kept) + title, _VERB_TORN if is_torn else _VERB)
 
 
+def _what_is_done(before: Sequence[str], words: Sequence[Word]) -> Title | None:
+    """見学を会員が交代で行う: the deed, with how it is done before it (会員が交代で行う見学)."""
+    at = next((place for place, word in enumerate(words) if word.surface == "を" and word.pos == "助詞"), 0)
+    start = 1 if words[0].key in _POINTING else 0  # その見学を
+    deed, how = words[start:at], words[at + 1 : -1]
+    if before or words[-1].key not in ("行う", "行なう") or not deed or not how:
+        return None
+    if deed[-1].pos3 != "サ変可能" or not all(_is_noun(word) for word in deed):
+        return None
+    if any(word.surface in ("を", "は", "も") for word in how):
+        return None
+    return _checked(f"{_surface(how)}{_as_verb(words[-1:])}{_surface(deed)}", _THING)
+
+
+def _what_is_made(before: Sequence[str], words: Sequence[Word]) -> Title | None:
+    """領収書で済む道を設ける: the thing that is to be there (領収書で済む道)."""
+    making = read_forms().making
+    at = len(words) - 1
+    if words[at].key == "為る" and at and words[at - 1].key in making:
+        at -= 1  # 枠を用意する
+    if words[at].key not in making:
+        return None
+    if at > 1 and words[at - 1].surface in ("を", "も"):
+        thing = _trimmed(words[: at - 1])
+    elif _has_object(before):
+        *before, last = before  # 手伝いの枠を、各団体に一つずつ用意する
+        thing = _trimmed(tokenize(last))
+    else:
+        return None
+    if not thing or not _is_noun(thing[-1]) or _noun_fitness(thing) < _THING:
+        return None
+    title = _as_noun(thing)
+    if not title or len(tokenize(title)) < _TELLING_THING:
+        return None  # 席を設ける: what for stood before
+    return _checked(_shortened("".join(_bound(before, title)) + title), _noun_fitness(thing))
+
+
 def _checked(title: str, fitness: float) -> Title | None:
-    title = _tidied(title)
+    title = _unquoted(_tidied(title))
     return Title(title, fitness) if _reads_well(title) else None
 
 
@@ -405,12 +468,24 @@ def _bound(segments: Sequence[str], title: str) -> list[str]:
             shown = f"{segment}、"  # 双方の思いを理解し、つなげていく取り組み
         elif _is_noun(words[-1]) and not segment.endswith(_NO_LIST):
             shown = f"{segment}、"
+        if not shown and not kept and (purpose := _purpose_in(segments)) and len(purpose) <= room:
+            return [purpose]
         room -= len(shown)
         if not shown or room < 0:
             break
         follows_verb = any(word.pos == "動詞" for word in words)
         kept.insert(0, shown)
     return kept
+
+
+def _purpose_in(segments: Sequence[str]) -> str:
+    """砂浜の保全に向けた集いを毎年開けるよう: what it is all for (砂浜の保全に向けた、)."""
+    for segment in segments:
+        purpose, link, _ = segment.partition("に向けた")
+        words = tokenize(purpose)
+        if link and words and all(_is_noun(word) or word.surface in ("の", "・", "や", "と") for word in words):
+            return f"{purpose}{link}、"
+    return ""
 
 
 def _whole(segments: Sequence[str], room: int) -> list[str]:

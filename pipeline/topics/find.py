@@ -116,14 +116,19 @@ def _look(
     steady = stabilities(grouping, names, again)
     found: list[_Found] = []
     taken = set(whole.split("・"))
+    held: set[bytes] = set()
     for group in sorted(range(grouping.count), key=lambda group: _size(grouping, group)):
         members = grouping.members(group)
         ranked = members[np.argsort(-grouping.fits[members, group], kind="stable")]
         if steady[group] < (_STEADY_PART if depth else _STEADY):
             continue
+        is_whole = depth and len(members) == len(rows)
+        if is_whole or members.tobytes() in held:
+            continue  # the same opinions are one topic
         named = headings.name(ranked.tolist(), frozenset(taken))
         if not named.heading:
             continue
+        held.add(members.tobytes())
         taken.update(named.heading.split("・"))
         of_all = np.asarray(rows, dtype=np.int64)[ranked]
         parts: list[_Found] = []
