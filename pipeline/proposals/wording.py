@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from pipeline.errors import IkenError
 from pipeline.language.normalize import normalize
 from pipeline.language.tokenize import Word, tokenize
 from pipeline.themes.asking import read_asking_words
+from pipeline.toml_file import read_toml
 
 LONGEST = 40
 """Characters of a title."""
@@ -77,12 +77,7 @@ def read_forms(path: Path | None = None) -> Forms:
         With file, key and remedy.
     """
     path = path or resources.corpus("titles.toml")
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise IkenError(
-            f"TOMLとして読めません（{error}）", file=str(path), remedy="記号と引用符を確かめてください"
-        ) from error
+    data = read_toml(path)
 
     def pairs(key: str) -> dict[str, str]:
         value = data.get(key)
