@@ -149,7 +149,16 @@ def test_a_proposal_of_several_has_the_title_they_share_most() -> None:
 
 @pytest.mark.parametrize(
     ("title", "says"),
-    [("人の活性化", False), ("うまい団体", False), ("養成", False), ("空き家の活用", True), ("情報の発信", True)],
+    [
+        ("人の活性化", False),
+        ("市政の化", False),
+        ("京都市", False),
+        ("京都の町家の保存", True),
+        ("うまい団体", False),
+        ("養成", False),
+        ("空き家の活用", True),
+        ("情報の発信", True),
+    ],
 )
 def test_a_title_says_what_it_is_about(title: str, says: bool) -> None:
     assert tells(tokenize(title)) is says

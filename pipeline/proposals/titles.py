@@ -19,6 +19,8 @@ _TELLING = 2.5  # rarity from which a word tells one need from another
 _SHARED = 0.5  # of the others say the word that the title lacks
 _NEAREST = 6  # of the others that say what a group is about
 _STEMS = "いきぎしちにびみりえけげせてねへべめれ"
+_ENDINGS = frozenset({"化", "性", "的", "率", "度"})  # the rest of a word that was cut: 見える化
+_TOWNS = frozenset({"市", "町", "村", "区", "県", "国", "市役所", "役所", "役場"})
 _NOUN_CHAIN = 0.9  # fitness of a title without a verb
 
 
@@ -41,8 +43,11 @@ def is_general(word: Word) -> bool:
 
 
 def tells(words: Sequence[Word]) -> bool:
-    """Whether a title says what it is about: 「人の活性化」 does not."""
-    some = [word for word in telling(words) if word.pos in ("名詞", "形状詞", "動詞")]
+    """Whether a title says what it is about: 「人の活性化」, 「京都市」 (a place alone) and 「市政の化」 do not."""
+    if any(before.surface == "の" and word.surface in _ENDINGS for before, word in itertools.pairwise(words)):
+        return False
+    told = [word for word in telling(words) if word.pos3 != "地名" and word.key not in _TOWNS]
+    some = [word for word in told if word.pos in ("名詞", "形状詞", "動詞")]
     nouns = [word for word in some if word.pos != "動詞"]
     return bool(nouns) and (len({word.key for word in some}) > 1 or not is_general(nouns[0]))
 
