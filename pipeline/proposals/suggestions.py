@@ -259,13 +259,14 @@ def _purpose(
 
 
 def _telling_rows(group: Group, needs: Sequence[Need]) -> list[int]:
-    """One need of each opinion, in the group's order: the first that has a title, else the first."""
+    """One need of each opinion, the first that has a title, else the first; those that say the title's words lead."""
     rows: dict[str, int] = {}
     for row in group.rows:
         key = needs[row].one.opinion.id
         if key not in rows or (needs[rows[key]].title is None and needs[row].title is not None):
             rows[key] = row
-    return list(rows.values())
+    said = {word.key for word in telling(tokenize(group.title.text))}
+    return sorted(rows.values(), key=lambda row: not any(word.key in said for word in tokenize(needs[row].clause)))
 
 
 def _quote(need: Need) -> str:
