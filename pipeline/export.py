@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.deliver.answers import BLANK, BOOK, blank_record, book_before, match, read_answers
-from pipeline.deliver.deliverables import files_of, left_out
+from pipeline.deliver.deliverables import NOT_ALWAYS, files_of, left_out
 from pipeline.deliver.folder import write_folder
 from pipeline.deliver.groups import groups_of
 from pipeline.deliver.results import Results
@@ -81,7 +81,7 @@ def deliver(folder: Path, judged: Results, record: dict[str, Any]) -> Results:
     record = {**record, BLANK: blank_record(files[BOOK], answers)}
     files[FILE] = dump_results(judged)
     files[RUN_RECORD] = (json.dumps(record, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
-    write_folder(folder, files)
+    write_folder(folder, files, NOT_ALWAYS)
     return results
 
 

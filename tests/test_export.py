@@ -74,3 +74,13 @@ def test_a_folder_without_results_names_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(IkenError, match="ありません") as caught:
         export(tmp_path)
     assert "iken run" in caught.value.remedy
+
+
+def test_what_an_earlier_run_alone_wrote_does_not_stay(tmp_path: Path, sample_table: Path, sample_list: Path) -> None:
+    folder = tmp_path / "out"
+    batch.run([sample_table], folder)
+    (folder / "memo.txt").write_text("mine", encoding="utf-8")
+    assert (folder / "working_team_table.xlsx").exists()
+    batch.run([sample_list], folder)  # no plan: no table of a plan
+    assert not list(folder.glob("working_team_table.*"))
+    assert (folder / "memo.txt").read_text(encoding="utf-8") == "mine"

@@ -11,6 +11,8 @@ from pipeline.records import Finding, Place
 
 TABLE_BOOK, TABLE_DOCUMENT = "working_team_table.xlsx", "working_team_table.docx"
 REPORT = "report.html"
+NOT_ALWAYS = ("decisions.csv", TABLE_BOOK, TABLE_DOCUMENT)
+"""What not every run writes."""
 
 
 def files_of(results: Results, answers: Answers | None = None) -> dict[str, bytes]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pipeline.errors import IkenError
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_folder(folder: Path, files: Mapping[str, bytes], ours: Collection[str] = ()) -> None:
     """Put the files into the folder.
 
     They are written beside it first and moved in together, each at one stroke: a run that
-    fails leaves the folder as it was. Files of other names in it stay.
+    fails leaves the folder as it was. Files of other names in it stay, but for those of ours that
+    are not written this time: an earlier run's table would be taken for this one's.
 
     Raises
     ------
@@ -39,6 +40,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
                 (folder / name).open("r+b").close()
         for name in files:
             (staging / name).replace(folder / name)
+        for name in ours:
+            if name not in files:
+                (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
     finally:
