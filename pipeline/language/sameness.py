@@ -18,98 +18,50 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
+from pipeline import resources
 from pipeline.language.numbers import number_of
 from pipeline.language.tokenize import Word
+from pipeline.toml_file import read_toml, word_list
 
 _SENTENCE_ENDS = frozenset("。！？!?")
 _CLAUSE_ENDS = _SENTENCE_ENDS | {"、", ","}
 _NO = "ない"
 
-# Ways of asking, and of saying that one thinks so: a template's ending, changed from copy to copy.
-_ASKING = frozenset(
-    {
-        *(
-            "下さる",
-            "欲しい",
-            "願う",
-            "致す",
-            "頂く",
-            "御座る",
-            "検討",
-            "望む",
-            "求める",
-            "必要",
-            "希望",
-            "要望",
-            "べし",
-        ),
-        *(
-            "考える",
-            "感じる",
-            "是非",
-            "何卒",
-            "どうか",
-            "貰う",
-            "図る",
-            "存ずる",
-            "申す",
-            "当然",
-            "お願い",
-            "たい",
-            "望ましい",
-            "如何",
-        ),
-    }
-)
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The words of ``corpus/sameness.toml``, by key.
+
+    Attributes
+    ----------
+    asking : frozenset of str
+        Ways of asking, and of saying that one thinks so: a template's ending, changed from copy to copy.
+    own : frozenset of str
+        Who speaks: numbers beside these are the writer's own (age, years here, family).
+    own_counters : frozenset of str
+        What such a number counts.
+    dull : frozenset of str
+        Words that change nothing.
+    """
+
+    asking: frozenset[str]
+    own: frozenset[str]
+    own_counters: frozenset[str]
+    dull: frozenset[str]
+
+
+@functools.cache
+def _lists() -> _Lists:
+    path = resources.corpus("sameness.toml")
+    data = read_toml(path)
+    return _Lists(*(word_list(data, key, path) for key in ("asking", "self", "own_counters", "dull")))
+
+
 # Polite, but asking for nothing by themselves: いつもありがとうございます, 使わせていただいております
 _POLITE = frozenset({"御座る", "致す", "申す", "存ずる"})
 _FAVOURS = frozenset({"頂く", "貰う", "下さる", "呉れる"})
 _WELCOME = frozenset({"助かる", "有り難い", "嬉しい", "幸い"})
 _IF = frozenset({"と", "ば", "たら", "た"})
-# Who speaks: numbers beside these are the writer's own (age, years here, family) and change from copy to copy.
-_SELF = frozenset(
-    {
-        *(
-            "私",
-            "わたくし",
-            "僕",
-            "俺",
-            "自分",
-            "我が家",
-            "我が家",
-            "家内",
-            "夫",
-            "妻",
-            "主人",
-            "息子",
-            "娘",
-            "孫",
-            "父",
-            "母",
-        ),
-        *(
-            "両親",
-            "祖父",
-            "祖母",
-            "嫁ぐ",
-            "勤める",
-            "家族",
-            "住む",
-            "暮らす",
-            "引っ越す",
-            "越す",
-            "通う",
-            "内",
-            "者",
-            "在住",
-            "居住",
-            "自宅",
-        ),
-    }
-)
-_OWN_COUNTERS = frozenset(
-    {"歳", "才", "代", "年", "年間", "人", "世帯", "年生", "月", "か月", "階", "回", "度", "番目", "学年", "分"}
-)
 _SPANS = frozenset({"年", "年間", "か月", "箇月", "期"})
 _WHOSE = frozenset({"人", "者", "方", "世帯", "家庭", "家", "場合"})
 _TIMES = frozenset({"分", "時間", "日", "日間", "週間", "か月", "箇月", "年", "年間"})
@@ -214,7 +166,7 @@ def _asks(sentence: Sequence[Word]) -> bool:
     if any(word.key == "有り難う" for word in sentence[-4:]):
         return False
     return any(
-        word.key in _ASKING and word.key not in _POLITE and not _is_allowed(sentence, number)
+        word.key in _lists().asking and word.key not in _POLITE and not _is_allowed(sentence, number)
         for number, word in enumerate(sentence)
     )
 
@@ -243,7 +195,7 @@ def _is_experience(clause: Sequence[Word], position: int, counter: str) -> bool:
 
 def _keys(clause: Sequence[Word], denying: set[int], *, is_story: bool, asks: bool) -> list[str]:
     keys = [_said(word) if _counts(word) and not _is_wish(clause, number) else "" for number, word in enumerate(clause)]
-    is_own = is_story or any(word.key in _SELF for word in clause)
+    is_own = is_story or any(word.key in _lists().own for word in clause)
     position = 0
     while position < len(clause):
         end = position
@@ -253,14 +205,14 @@ def _keys(clause: Sequence[Word], denying: set[int], *, is_story: bool, asks: bo
             counter = clause[end].key if end < len(clause) else ""
             figures = "".join(one.surface for one in clause[position:end])
             limits = end + 1 < len(clause) and clause[end + 1].key in _LIMITS
-            is_age = counter in _AGE and not any(word.key in _ASKING for word in clause)
+            is_age = counter in _AGE and not any(word.key in _lists().asking for word in clause)
             # 三十年以上ここに住んでいる is the writer's own, 十年以上住む人 is a bound
             whose = {word.key for word in clause[end:]} & _WHOSE
             limits = limits and (asks or not is_own or counter not in _SPANS or bool(whose))
             bare = end < len(clause) and clause[end].pos == "助詞" and clause[end].key in ("を", "に")  # 七十を過ぎた私
             own = not limits and (
                 is_age
-                or (is_own and (is_story or counter in _OWN_COUNTERS or (bare and not asks)))
+                or (is_own and (is_story or counter in _lists().own_counters or (bare and not asks)))
                 or (not asks and _is_experience(clause, position, counter))
             )
             keys[position] = "#" if own else f"#{number_of(figures)}"
@@ -287,52 +239,9 @@ def _said(word: Word) -> str:
 
 
 def _counts(word: Word) -> bool:
-    if word.key in _ASKING or word.key == _NO or word.key in _DULL:
+    if word.key in _lists().asking or word.key == _NO or word.key in _lists().dull:
         return False
     return word.is_content or (word.pos in ("名詞", "代名詞", "形容詞") and word.pos2 != "助動詞語幹")
-
-
-_DULL = frozenset(
-    {
-        *(
-            "御",
-            "事",
-            "物",
-            "所",
-            "為",
-            "様",
-            "訳",
-            "筈",
-            "方",
-            "時",
-            "等",
-            "此れ",
-            "其れ",
-            "そう",
-            "どう",
-            "此処",
-            "其処",
-            "の",
-        ),
-        *(
-            "為る",
-            "居る",
-            "有る",
-            "成る",
-            "出来る",
-            "言う",
-            "行く",
-            "来る",
-            "見る",
-            "置く",
-            "仕舞う",
-            "呉れる",
-            "思う",
-            "良い",
-        ),
-        *("もっと", "とても", "本当", "大変", "非常", "凄い", "少し", "もう", "更に", "より", "ずっと"),
-    }
-)
 
 
 def _denials(clause: Sequence[Word]) -> Iterator[int]:

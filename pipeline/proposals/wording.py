@@ -19,7 +19,7 @@ from pipeline.errors import IkenError
 from pipeline.language.normalize import normalize
 from pipeline.language.tokenize import Word, tokenize
 from pipeline.themes.asking import read_asking_words
-from pipeline.toml_file import read_toml
+from pipeline.toml_file import read_toml, word_list
 
 LONGEST = 40
 """Characters of a title."""
@@ -87,18 +87,12 @@ def read_forms(path: Path | None = None) -> Forms:
             )
         return value
 
-    def words(key: str) -> frozenset[str]:
-        value = data.get(key)
-        if not isinstance(value, list) or not value or not all(isinstance(word, str) and word for word in value):
-            raise IkenError("語の並びがありません", file=str(path), place=key, remedy=f'{key} = ["…"] と書いてください')
-        return frozenset(value)
-
     return Forms(
-        words("support"),
-        words("making"),
-        words("made"),
-        words("silent"),
-        words("general"),
+        word_list(data, "support", path),
+        word_list(data, "making", path),
+        word_list(data, "made", path),
+        word_list(data, "silent", path),
+        word_list(data, "general", path),
         pairs("nouns"),
         pairs("links"),
         pairs("inner"),

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import resources
-from pipeline.errors import IkenError
 from pipeline.language.tokenize import Word
-from pipeline.toml_file import read_toml
+from pipeline.toml_file import read_toml, word_list
 
 WORD, COMPOUND, OF, DESCRIBED, DEED = "語", "複合語", "の", "連体", "行為"
 
@@ -64,14 +63,7 @@ def read_vague(path: Path | None = None) -> Vague:
     path = path or resources.corpus("phrases.toml")
     data = read_toml(path)
 
-    def words(key: str) -> frozenset[str]:
-        value = data.get(key)
-        if not isinstance(value, list) or not value or not all(isinstance(word, str) and word for word in value):
-            remedy = f'{key} = ["…", "…"] と書いてください'
-            raise IkenError("語の並びがありません", file=str(path), place=key, remedy=remedy)
-        return frozenset(value)
-
-    return Vague(words("never"), words("alone"), words("not_before"), words("formulaic"))
+    return Vague(*(word_list(data, key, path) for key in ("never", "alone", "not_before", "formulaic")))
 
 
 @dataclass(frozen=True, slots=True)
