@@ -18,6 +18,7 @@ from pipeline.records import UNDECIDED, Decision, Judged
 from pipeline.review.applying import apply_history
 from pipeline.review.decisions import DecisionStore, now
 from pipeline.review.history import History
+from pipeline.review.status import status_of
 from tests.reviews import THEMES, decide, judged, with_text
 from tests.test_run import iken, table
 
@@ -93,6 +94,32 @@ def test_a_run_into_a_reviewed_folder_keeps_and_applies_the_decisions(
     again = batch.run([sample_list], folder, batch.Options(plan=sample_plan))
     assert {row["意見ID"]: row["確認"] for row in table(folder / "opinions.csv")}[one.opinion.id] == "修正済"
     assert len(again.decisions) == 1
+
+
+def test_a_decision_on_a_text_that_was_corrected_in_the_source_is_flagged_where_it_belongs_now(
+    folder: Path, results: Results, sample_list: Path, sample_plan: Path, tmp_path: Path
+) -> None:
+    one, other = results.judged[:2]
+    record(folder, decide(one, ["資金"]), decide(other, []))
+    corrected = tmp_path / "corrected.csv"
+    old, new = one.opinion.text, "なお、" + one.opinion.text
+    corrected.write_text(sample_list.read_text(encoding="utf-8-sig").replace(old, new), encoding="utf-8")
+    again = batch.run([corrected], folder, batch.Options(plan=sample_plan))
+    now_reads = next(each for each in again.judged if each.opinion.text == new)
+    assert now_reads.decision is None
+    assert [each.decision is not None for each in again.judged].count(True) == 1
+    findings = [finding.what for finding in again.findings if finding.level == "注意"]
+    assert any(now_reads.opinion.id in what and "文面がそのあと変わった" in what for what in findings)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert [(row["状態"], row["意見"]) for row in table(folder / "decisions.csv")] == [
+        ("文面が変わった", new),
+        ("有効", other.opinion.text),
+    ]
+    assert status_of(folder).stale == 1
+    export(folder)  # it is still known where it belongs
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    batch.run([sample_list], folder, batch.Options(plan=sample_plan))
+    assert [row["状態"] for row in table(folder / "decisions.csv")] == ["有効", "有効"]
 
 
 def test_every_decision_ever_made_is_listed_with_what_became_of_it(folder: Path, results: Results) -> None:

@@ -14,7 +14,7 @@ from pipeline.review.decisions import FILE as DECISIONS
 from pipeline.review.decisions import DecisionStore
 from pipeline.review.learning import learn_from
 from pipeline.review.opening import results_folder
-from pipeline.review.session import ReviewSession
+from pipeline.review.session import ReviewSession, reviewer_name
 from pipeline.review.status import status_of
 from pipeline.review.widget import ReviewCard
 
@@ -48,7 +48,7 @@ class Review:
 
     def __init__(self, folder: str = "", reviewer: str = "") -> None:
         self.folder = results_folder(folder)
-        self.reviewer = reviewer.strip() or getpass.getuser()
+        self.reviewer = reviewer_name(reviewer) or getpass.getuser()
         self._results = load_results(self.folder)
 
     def __repr__(self) -> str:

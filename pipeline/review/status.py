@@ -14,6 +14,7 @@ from pipeline.review.decisions import FILE, DecisionStore, Merged, read_history
 from pipeline.review.differing import differing
 from pipeline.review.history import ELSEWHERE, OTHER_TEXT
 from pipeline.review.measuring import Measured, measure
+from pipeline.review.reworded import read_reworded
 from pipeline.review.stopping import Advice, advise
 from pipeline.review.voices import of_now
 
@@ -55,7 +56,7 @@ def status_of(folder: Path) -> Status:
     results = load_results(folder)
     history = read_history(folder / FILE)
     now = of_now(history, results.judged)
-    recorded = apply_history(history, results.judged, results.themes, results.plan).recorded
+    recorded = apply_history(history, results.judged, results.themes, results.plan, read_reworded(folder)).recorded
     states = Counter(one.state for one in recorded)
     return Status(
         reviewers=tuple((name, len(own)) for name, own in sorted(now.by_reviewer().items())),
