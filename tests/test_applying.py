@@ -82,6 +82,7 @@ def test_every_table_follows_what_was_decided(folder: Path, results: Results) ->
     assert ledger["確認"]["内訳"] == "確認済 1 + 修正済 2 + 未確認 37"
     told = json.loads((folder / "run.json").read_text(encoding="utf-8"))["review"]
     assert (told["applied"], told["changed"], told["reviewers"]) == (3, 2, {"佐藤": 3})
+    assert told["settled"] == 0
     assert load_results(folder) == results  # what the program judged is kept as it was
     assert export(folder) == changed
 
@@ -132,6 +133,9 @@ def test_every_decision_ever_made_is_listed_with_what_became_of_it(folder: Path,
         store.record([replace(decide(other), text_hash="0" * 20)])
         store.settle([decide(one, ["担い手"], "協議")])
     delivered = export(folder)
+    told = json.loads((folder / "run.json").read_text(encoding="utf-8"))["review"]
+    # who decided on how many opinions: not how often, and what settles is nobody's own
+    assert (told["reviewers"], told["settled"]) == ({"佐藤": 1, "鈴木": 1}, 1)
     rows = table(folder / "decisions.csv")
     shown = [(row["確認者"], row["区分"], row["テーマ"], row["盲検"], row["状態"]) for row in rows]
     assert shown == [

@@ -101,12 +101,15 @@ def review_record(applied: Applied) -> dict[str, Any]:
     """What run.json says of the review: who decided how much, and a hash of what was applied."""
     decisions = [one.decision for one in applied.judged if one.decision]
     body = json.dumps([asdict(one) for one in decisions], ensure_ascii=False, sort_keys=True)
-    made = Counter(one.decision.reviewer for one in applied.recorded if one.state not in (UNDONE, REPLACED))
+    kept = [one for one in applied.recorded if one.state not in (UNDONE, REPLACED, ELSEWHERE, OTHER_TEXT)]
+    # what settles a disagreement is nobody's own, and an opinion counts once for each who decided on it
+    made = Counter(name for name, _ in {(one.decision.reviewer, one.opinion_id) for one in kept if not one.settles})
     return {
         "applied": len(decisions),
         "changed": sum(one.is_change for one in decisions),
         "blind": sum(one.blind for one in decisions),
         "reviewers": dict(sorted(made.items())),
+        "settled": sum(one.settles and one.state == STANDS for one in kept),
         "states": dict(sorted(Counter(one.state for one in applied.recorded).items())),
         "sha256": hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(),
     }

@@ -78,6 +78,7 @@ class Review:
         ]
         rows += [(f"確認者 {name}", count) for name, count in status.reviewers]
         rows += [("判断がくい違う意見", status.differing), ("文面が変わった意見への確認", status.stale)]
+        rows += [("この回にない意見への確認", status.elsewhere)] if status.elsewhere else []
         return pd.DataFrame(rows, columns=["項目", "件数"]).set_index("項目")
 
     def agreement(self) -> pd.DataFrame | Markdown:
