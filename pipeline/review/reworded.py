@@ -21,7 +21,7 @@ RECORD = "reworded"
 
 _NEAR = 0.6
 """From which ratio of common characters (Ratcliff & Obershelp 1988) a text is another wording of the other."""
-_MOST = 2000
+_MOST = 500
 """With more new opinions it is another list, not a corrected one."""
 
 
@@ -75,9 +75,10 @@ def _pairs(gone: Sequence[Judged], new: Sequence[Judged]) -> dict[str, str]:
         return {}
     found: list[tuple[float, int, int]] = []
     for row, one in enumerate(gone):
+        matcher = SequenceMatcher(b=one.opinion.text, autojunk=False)  # it looks through b once for all
         for column, other in enumerate(new):
             if _place(one) == _place(other):
-                near = _near(one.opinion.text, other.opinion.text)
+                near = _near(matcher, other.opinion.text)
                 if near >= _NEAR:
                     found.append((-near, row, column))
     pairs: dict[str, str] = {}
@@ -95,8 +96,8 @@ def _place(one: Judged) -> tuple[str, str]:
     return normalize(item.filed_under).replace(" ", ""), normalize(item.number)
 
 
-def _near(one: str, other: str) -> float:
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+def _near(matcher: SequenceMatcher[str], text: str) -> float:
+    matcher.set_seq1(text)
     # the first two are upper bounds that cost little
     if matcher.real_quick_ratio() < _NEAR or matcher.quick_ratio() < _NEAR:
         return 0.0
