@@ -27,6 +27,7 @@ OLD = says("OLD", "公民館の予約を電話で受けてほしい")
         ([says("NEW", "公民館の予約を電話でも受けてほしい")], {"OLD": "NEW"}),  # corrected
         ([says("NEW", "祭りの寄付が集まらなくて困る")], {}),  # another one
         ([says("NEW", "公民館の予約を電話でも受けてほしい", "2(1) 会場")], {}),  # elsewhere in the plan
+        ([says("NEW", OLD.opinion.text), says("NEAR", OLD.opinion.text + "。")], {}),  # another round, the same wording
         ([OLD, says("NEW", "公民館の予約を電話でも受けてほしい")], {}),  # it is still there
         # the nearer of two
         (

@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 _SUMMARY = ("テーマ", "意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認", "主な語")
 _WORDS_SHOWN = 4
-_OUR_FILES = (BOOK, TABLE_DOCUMENT)  # what is amiss there is not known to iken check, so the remedy is told
+_OUR_FILES = (
+    BOOK,
+    TABLE_DOCUMENT,
+    "review.sqlite",
+)  # what is amiss there is not known to iken check, so the remedy is told
 _PIPE_WIDTH = 100
 _LEVEL_STYLES = {"誤り": "bold red", "注意": "yellow", "情報": ""}
 
@@ -177,9 +181,9 @@ def show_status(to: Console, status: Status) -> None:
     for name, count in status.reviewers:
         to.print(f"  {name}: {count} 件", markup=False)
     if status.stale:
-        to.print(f"注意: 文面が変わった意見への確認が {status.stale} 件あります", markup=False, style="yellow")
+        to.print(f"注意: 確認のあとで文面が変わった意見が {status.stale} 件あります", markup=False, style="yellow")
     if status.elsewhere:
-        to.print(f"この回にない意見への確認が {status.elsewhere} 件あります（記録に残しています）", markup=False)
+        to.print(f"この回にない意見 {status.elsewhere} 件への確認があります（記録に残しています）", markup=False)
     for pair in status.agreement.pairs:
         _show_agreed(to, f"{'と'.join(pair.reviewers)}の一致（κ、[ ] は95%区間）", "両方が確認", pair.kappa)
     if len(status.agreement.reviewers) > 1 and status.agreement.alpha:

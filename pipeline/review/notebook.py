@@ -77,8 +77,8 @@ class Review:
             ("残りのうち保留", status.advice.undecided),
         ]
         rows += [(f"確認者 {name}", count) for name, count in status.reviewers]
-        rows += [("判断がくい違う意見", status.differing), ("文面が変わった意見への確認", status.stale)]
-        rows += [("この回にない意見への確認", status.elsewhere)] if status.elsewhere else []
+        rows += [("判断がくい違う意見", status.differing), ("確認のあとで文面が変わった意見", status.stale)]
+        rows += [("確認したが、この回にない意見", status.elsewhere)] if status.elsewhere else []
         return pd.DataFrame(rows, columns=["項目", "件数"]).set_index("項目")
 
     def agreement(self) -> pd.DataFrame | Markdown:

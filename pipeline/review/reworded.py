@@ -21,8 +21,8 @@ RECORD = "reworded"
 
 _NEAR = 0.6
 """From which ratio of common characters (Ratcliff & Obershelp 1988) a text is another wording of the other."""
-_MOST = 500
-"""With more new opinions it is another list, not a corrected one."""
+_MOST = 10_000
+"""With more pairs to look at, it is another list, not a corrected one."""
 
 
 def read_reworded(folder: Path) -> dict[str, str]:
@@ -71,16 +71,22 @@ def _new(before: Sequence[Judged], now: Sequence[Judged]) -> list[Judged]:
 
 def _pairs(gone: Sequence[Judged], new: Sequence[Judged]) -> dict[str, str]:
     """Put together the nearest first, each once; the earlier in the source where two are equally near."""
-    if len(new) > _MOST:
+    # of the same wording, it is the round or the plan that changed
+    kept = {one.opinion.text for one in gone} & {one.opinion.text for one in new}
+    columns: dict[tuple[str, str], list[int]] = {}
+    for column, one in enumerate(new):
+        if one.opinion.text not in kept:
+            columns.setdefault(_place(one), []).append(column)
+    rows = [(row, columns.get(_place(one), [])) for row, one in enumerate(gone) if one.opinion.text not in kept]
+    if sum(len(there) for _, there in rows) > _MOST:
         return {}
     found: list[tuple[float, int, int]] = []
-    for row, one in enumerate(gone):
-        matcher = SequenceMatcher(b=one.opinion.text, autojunk=False)  # it looks through b once for all
-        for column, other in enumerate(new):
-            if _place(one) == _place(other):
-                near = _near(matcher, other.opinion.text)
-                if near >= _NEAR:
-                    found.append((-near, row, column))
+    for row, there in rows:
+        matcher = SequenceMatcher(b=gone[row].opinion.text, autojunk=False)  # it looks through b once for all
+        for column in there:
+            near = _near(matcher, new[column].opinion.text)
+            if near >= _NEAR:
+                found.append((-near, row, column))
     pairs: dict[str, str] = {}
     taken: set[str] = set()
     for _, row, column in sorted(found):
