@@ -28,6 +28,7 @@ from pipeline.topics.phrases import COMPOUND, WORD, noun_phrases
 GREW, SHRANK, APPEARED, VANISHED, UNSURE = "増えた", "減った", "現れた", "なくなった", "変化とは言えない"
 
 _LEVEL = 0.05
+_UNEVEN = 0.1  # a difference in the share that people looked through which makes the rounds hard to compare
 _LEAST_VOICES = 3  # a word that fewer say in both rounds together is not compared
 
 Row = Mapping[str, str]
@@ -151,12 +152,24 @@ def compare(before: Path, after: Path) -> Comparison:
         )
         if differs
     ]
+    notes += _reviewed(rows)
     common = _common(rows)
     if common:
         notes.append(
             f"同じ番号と文面の意見が両方の回に{common}件あります（--earlier を付けて実行すると二度数えません）"
         )
     return Comparison(*rounds, (totals[0], totals[1]), tuple(changes), tuple(notes))
+
+
+def _reviewed(rows: tuple[Sequence[Row], Sequence[Row]]) -> list[str]:
+    """Say when people looked through one round and hardly through the other: they decide what is left 保留."""
+    done = [sum(bool(row.get("確認")) for row in some) for some in rows]
+    shares = [count / len(some) for count, some in zip(done, rows, strict=True)]
+    if abs(shares[0] - shares[1]) <= _UNEVEN:
+        return []
+    seen = f"前の回が{len(rows[0])}件のうち{done[0]}件、後の回が{len(rows[1])}件のうち{done[1]}件"
+    advice = "確認すると保留が減り、テーマも変わります。同じように確認してから比べてください"
+    return [f"人の確認は、{seen}です（{advice}）"]
 
 
 def _voices(rows: Iterable[Row]) -> list[Row]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,14 @@ from pipeline.deliver.stored import FILE, dump_results, load_results
 from pipeline.errors import IkenError
 from pipeline.ledger import PERSONAL, build_ledger
 from pipeline.proposals.suggestions import suggest
+from pipeline.records import Judged
 from pipeline.review.applying import Applied, apply_history, review_record
 from pipeline.review.decisions import FILE as DECISIONS
 from pipeline.review.decisions import read_history
+from pipeline.review.history import History
 from pipeline.review.measuring import figures_of, measure
+from pipeline.review.reworded import RECORD as REWORDED
+from pipeline.review.reworded import read_reworded, reworded
 
 RUN_RECORD = "run.json"
 REVIEW = "review"
@@ -70,8 +75,13 @@ def deliver(folder: Path, judged: Results, record: dict[str, Any]) -> Results:
     """
     # before anything is written: what people filled in must be read first
     found = read_answers(folder)
-    record = {key: value for key, value in record.items() if key != REVIEW}
-    results, applied = _decided(folder, judged)
+    # what is told anew comes last and in one order, so that an export changes nothing by itself
+    record = {key: value for key, value in record.items() if key not in (REWORDED, REVIEW, BLANK)}
+    history = read_history(folder / DECISIONS)
+    changed = _reworded(folder, judged, history)
+    if changed:
+        record[REWORDED] = changed
+    results, applied = _decided(judged, history, changed)
     if applied:
         record[REVIEW] = review_record(applied)
     answers = match(found, groups_of(results.judged), record.get("options", {}).get("responses", ()))
@@ -93,14 +103,25 @@ def delivered(folder: Path) -> Results:
     IkenError
         When the folder holds no results of a run, or its decisions cannot be read.
     """
-    return _decided(folder, load_results(folder))[0]
+    history, changed = read_history(folder / DECISIONS), read_reworded(folder)
+    return _decided(load_results(folder), history, changed)[0]
 
 
-def _decided(folder: Path, judged: Results) -> tuple[Results, Applied | None]:
-    history = read_history(folder / DECISIONS)
+def _reworded(folder: Path, judged: Results, history: History) -> dict[str, str]:
+    """Which opinions of this folder read otherwise now; looked for only where a decision misses its opinion."""
+    decided = {entry.opinion_id for entry in history.entries}
+    if decided <= {one.opinion.id for one in judged.judged}:
+        return {}
+    before: Sequence[Judged] = ()
+    with contextlib.suppress(IkenError):  # none here yet, or of another version: then nothing is known of it
+        before = load_results(folder).judged
+    return reworded(before, judged.judged, decided, read_reworded(folder))
+
+
+def _decided(judged: Results, history: History, changed: Mapping[str, str]) -> tuple[Results, Applied | None]:
     if not history.entries:
         return judged, None
-    applied = apply_history(history, judged.judged, judged.themes, judged.plan)
+    applied = apply_history(history, judged.judged, judged.themes, judged.plan, changed)
     return replace(reviewed(judged, applied), measured=figures_of(measure(history, judged))), applied
 
 

@@ -349,11 +349,14 @@ class Recorded:
         Whether it settled a disagreement.
     state : str
         状態: 有効, 取消, 文面が変わった …
+    opinion_id : str
+        The opinion of this round that it is about; empty where there is none.
     """
 
     decision: Decision
     settles: bool
     state: str
+    opinion_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from pipeline.records import UNDECIDED, Decision, Judged
 from pipeline.review.applying import apply_history
 from pipeline.review.decisions import DecisionStore, now
 from pipeline.review.history import History
+from pipeline.review.status import status_of
 from tests.reviews import THEMES, decide, judged, with_text
 from tests.test_run import iken, table
 
@@ -81,6 +82,7 @@ def test_every_table_follows_what_was_decided(folder: Path, results: Results) ->
     assert ledger["確認"]["内訳"] == "確認済 1 + 修正済 2 + 未確認 37"
     told = json.loads((folder / "run.json").read_text(encoding="utf-8"))["review"]
     assert (told["applied"], told["changed"], told["reviewers"]) == (3, 2, {"佐藤": 3})
+    assert told["settled"] == 0
     assert load_results(folder) == results  # what the program judged is kept as it was
     assert export(folder) == changed
 
@@ -95,6 +97,32 @@ def test_a_run_into_a_reviewed_folder_keeps_and_applies_the_decisions(
     assert len(again.decisions) == 1
 
 
+def test_a_decision_on_a_text_that_was_corrected_in_the_source_is_flagged_where_it_belongs_now(
+    folder: Path, results: Results, sample_list: Path, sample_plan: Path, tmp_path: Path
+) -> None:
+    one, other = results.judged[:2]
+    record(folder, decide(one, ["資金"]), decide(other, []))
+    corrected = tmp_path / "corrected.csv"
+    old, new = one.opinion.text, "なお、" + one.opinion.text
+    corrected.write_text(sample_list.read_text(encoding="utf-8-sig").replace(old, new), encoding="utf-8")
+    again = batch.run([corrected], folder, batch.Options(plan=sample_plan))
+    now_reads = next(each for each in again.judged if each.opinion.text == new)
+    assert now_reads.decision is None
+    assert [each.decision is not None for each in again.judged].count(True) == 1
+    findings = [finding.what for finding in again.findings if finding.level == "注意"]
+    assert any(now_reads.opinion.id in what and "文面がそのあと変わった" in what for what in findings)
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert [(row["状態"], row["意見"]) for row in table(folder / "decisions.csv")] == [
+        ("文面が変わった", new),
+        ("有効", other.opinion.text),
+    ]
+    assert status_of(folder).stale == 1
+    export(folder)  # it is still known where it belongs
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+    batch.run([sample_list], folder, batch.Options(plan=sample_plan))
+    assert [row["状態"] for row in table(folder / "decisions.csv")] == ["有効", "有効"]
+
+
 def test_every_decision_ever_made_is_listed_with_what_became_of_it(folder: Path, results: Results) -> None:
     one, other = results.judged[:2]
     with DecisionStore(folder / "review.sqlite") as store:
@@ -105,6 +133,9 @@ def test_every_decision_ever_made_is_listed_with_what_became_of_it(folder: Path,
         store.record([replace(decide(other), text_hash="0" * 20)])
         store.settle([decide(one, ["担い手"], "協議")])
     delivered = export(folder)
+    told = json.loads((folder / "run.json").read_text(encoding="utf-8"))["review"]
+    # who decided on how many opinions: not how often, and what settles is nobody's own
+    assert (told["reviewers"], told["settled"]) == ({"佐藤": 1, "鈴木": 1}, 1)
     rows = table(folder / "decisions.csv")
     shown = [(row["確認者"], row["区分"], row["テーマ"], row["盲検"], row["状態"]) for row in rows]
     assert shown == [
@@ -123,6 +154,8 @@ def test_every_decision_ever_made_is_listed_with_what_became_of_it(folder: Path,
     shown_in_terminal = iken("export", folder)
     assert shown_in_terminal.returncode == 0
     assert "文面がそのあと変わった" in shown_in_terminal.stderr
+    assert "--round" in shown_in_terminal.stderr  # the commonest cause that all decisions miss their opinions
+    assert (status_of(folder).stale, status_of(folder).elsewhere) == (1, 1)
     assert "確認 40 = 修正済 1 + 未確認 39" in shown_in_terminal.stdout
 
 

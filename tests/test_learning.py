@@ -162,7 +162,7 @@ def test_merging_two_folders_says_what_was_joined(folder: Path, tmp_path: Path) 
     status = review("status", tmp_path / "out")
     assert "確認 116 / 116 件" in status.stdout
     assert "佐藤: 116 件" in status.stdout
-    assert "判断が分かれている意見 1 件" in status.stdout
-    assert "盲検の確認が 0 件" in status.stdout
+    assert "判断がくい違う意見 1 件" in status.stdout
+    assert "盲検（提案を見ないでする確認）が 0 件" in status.stdout
     nowhere = review("merge", tmp_path / "out", tmp_path)
     assert "確認の記録がありません" in str(nowhere.exception)

@@ -126,7 +126,7 @@ def test_only_blind_decisions_measure_and_too_few_are_refused() -> None:
     blind = [decide(one, [], blind=True) for one in opinions[40 : 40 + FEW - 1]]
     found = measure(history_of([*in_view, *blind]), round_of(opinions))
     assert (found.blind, found.themes, found.macro) == (FEW - 1, (), None)
-    assert f"盲検の確認が {FEW - 1} 件" in found.notes[0]
+    assert f"盲検（提案を見ないでする確認）が {FEW - 1} 件" in found.notes[0]
     # ten that are all wrong, beside forty that were confirmed in view
     ten = measure(history_of([*in_view, *blind, decide(opinions[59], [], blind=True)]), round_of(opinions))
     assert ten.themes[1].precision

@@ -294,6 +294,7 @@ def test_the_figures_of_the_round_stand_in_for_those_of_the_model(results: Resul
     blind = Figure("テーマの正しさ（F1の平均）", "この回の意見", 9, 0.75, 0.5, 0.9)
     own = report_bytes(replace(results, measured=(blind,))).decode("utf-8")
     assert "案を見ないで人が決めたもの" in own
+    assert "機械の案を見ないで決めた意見は9件" in own  # the number that the figures are made of
     assert "0.750" in own
     assert "0.870" not in own
     assert "0.870" in report_bytes(results).decode("utf-8")

@@ -156,6 +156,18 @@ def test_a_reviewer_has_a_name_and_a_mode_exists(store: DecisionStore) -> None:
         opened(store, mode="逆順")
 
 
+@pytest.mark.parametrize(
+    ("typed", "recorded"),
+    [("　鈴木　花子 ", "鈴木 花子"), ("ｽｽﾞｷ", "スズキ"), ("鈴木\n花子", "鈴木 花子"), ("a\x00\ud800", "a")],
+)
+def test_one_person_is_one_reviewer_however_the_name_is_typed(store: DecisionStore, typed: str, recorded: str) -> None:
+    session = opened(store, typed)
+    session.decide("a", Choice((), "要望"))
+    assert session.undo() == "a"  # who takes back is who decided
+    session.decide("a", Choice((), "要望"))
+    assert list(store.by_reviewer()) == [recorded]
+
+
 # ---- what the front end is answered
 
 COLOURS = {"担い手": "#1f6f8b", "資金": "#a8741a"}

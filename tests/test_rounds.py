@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,8 +18,12 @@ from pipeline import batch
 from pipeline.batch import Options
 from pipeline.compare import HEADER, UNSURE, Share, compare, interval, points, write_comparison
 from pipeline.deliver.results import Results
+from pipeline.deliver.stored import load_results
 from pipeline.errors import IkenError
+from pipeline.export import export
+from pipeline.review.decisions import DecisionStore
 from pipeline.rounds import Repeats, read_round
+from tests.reviews import decide
 from tests.test_run import iken, table
 
 Write = Callable[..., Path]
@@ -160,6 +165,27 @@ def test_what_grew_and_what_shrank_is_said(two_rounds: tuple[Path, Path]) -> Non
 
 def test_a_round_beside_itself_has_no_change(two_rounds: tuple[Path, Path]) -> None:
     assert {one.verdict for one in compare(two_rounds[0], two_rounds[0]).changes} == {UNSURE}
+
+
+def test_a_round_that_people_looked_through_is_said_to_differ_from_one_that_they_did_not(
+    two_rounds: tuple[Path, Path], tmp_path: Path
+) -> None:
+    def notes(*folders: Path) -> list[str]:
+        return [note for note in compare(*folders).notes if "人の確認" in note]
+
+    assert not notes(*two_rounds)
+    before, after = (shutil.copytree(folder, tmp_path / folder.name) for folder in two_rounds)
+    decide_on_all(before)
+    (note,) = notes(before, after)
+    assert "前の回が60件のうち60件、後の回が60件のうち0件" in note
+    decide_on_all(after)
+    assert not notes(before, after)
+
+
+def decide_on_all(folder: Path) -> None:
+    with DecisionStore(folder / "review.sqlite") as store:
+        store.record([decide(one) for one in load_results(folder).judged])
+    export(folder)
 
 
 def test_copies_make_no_change(tmp_path: Path) -> None:

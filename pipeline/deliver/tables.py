@@ -402,7 +402,7 @@ def decisions_table(decisions: Iterable[Recorded], judged: Iterable[Judged]) -> 
             BLIND: BLIND if decision.blind else "",
             "メモ": decision.note,
             "状態": one.state,
-            "意見": texts.get(decision.opinion_id, ""),
+            "意見": texts.get(one.opinion_id, ""),
             "モデル": decision.model,
         }
         for one in decisions

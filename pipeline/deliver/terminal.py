@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 _SUMMARY = ("テーマ", "意見数", "同趣旨統合後", "割合", "担当課数", "施策数", "要確認", "主な語")
 _WORDS_SHOWN = 4
-_OUR_FILES = (BOOK, TABLE_DOCUMENT)  # what is amiss there is not known to iken check, so the remedy is told
+_OUR_FILES = (
+    BOOK,
+    TABLE_DOCUMENT,
+    "review.sqlite",
+)  # what is amiss there is not known to iken check, so the remedy is told
 _PIPE_WIDTH = 100
 _LEVEL_STYLES = {"誤り": "bold red", "注意": "yellow", "情報": ""}
 
@@ -177,18 +181,20 @@ def show_status(to: Console, status: Status) -> None:
     for name, count in status.reviewers:
         to.print(f"  {name}: {count} 件", markup=False)
     if status.stale:
-        to.print(f"注意: 文面が変わった意見への確認が {status.stale} 件あります", markup=False, style="yellow")
+        to.print(f"注意: 確認のあとで文面が変わった意見が {status.stale} 件あります", markup=False, style="yellow")
     if status.elsewhere:
-        to.print(f"この回にない意見への確認が {status.elsewhere} 件あります（記録に残しています）", markup=False)
+        to.print(f"この回にない意見 {status.elsewhere} 件への確認があります（記録に残しています）", markup=False)
     for pair in status.agreement.pairs:
-        _show_agreed(to, f"{'と'.join(pair.reviewers)}の一致（κ、[ ] は95%区間）", pair.kappa)
+        _show_agreed(to, f"{'と'.join(pair.reviewers)}の一致（κ、[ ] は95%区間）", "両方が確認", pair.kappa)
     if len(status.agreement.reviewers) > 1 and status.agreement.alpha:
-        _show_agreed(to, "全員の一致（α、[ ] は95%区間）", status.agreement.alpha)
+        _show_agreed(to, "全員の一致（α、[ ] は95%区間）", "二人以上が確認", status.agreement.alpha)
     if status.differing:
-        to.print(f"判断が分かれている意見 {status.differing} 件", markup=False)
+        to.print(f"判断がくい違う意見 {status.differing} 件（確認の画面の「くい違い」で決められます）", markup=False)
     measured = status.measured
     if measured.themes:
-        title = f"提案の精度（盲検 {measured.blind} 件、全体 {measured.groups} 件。[ ] は95%区間）"
+        title = (
+            f"提案の精度（盲検＝提案を見ないでした確認 {measured.blind} 件、全体 {measured.groups} 件。[ ] は95%区間）"
+        )
         table = Table(title=title, title_justify="left")
         for name in ("テーマ", "盲検で該当", "適合率", "再現率", "F1", "提案の件数", "推定の件数"):
             table.add_column(name, justify="left" if name == "テーマ" else "right")
@@ -197,16 +203,16 @@ def show_status(to: Console, status: Status) -> None:
             whole = f"{one.in_round.value:.0f} [{one.in_round.low:.0f}–{one.in_round.high:.0f}]"
             table.add_row(one.theme, str(one.positives), *figures, str(one.suggested), whole)
         to.print(table)
-        to.print(f"macro-F1 {measured.macro}", markup=False)
+        to.print(f"F1の平均 {measured.macro}", markup=False)
     for note in (*(one.note for one in measured.themes if one.note), *measured.notes, *status.agreement.notes):
         to.print(f"・{note}", markup=False)
     for sentence in advice.sentences:
         to.print(f"・{sentence}", markup=False)
 
 
-def _show_agreed(to: Console, title: str, rows: Iterable[Agreed]) -> None:
+def _show_agreed(to: Console, title: str, both: str, rows: Iterable[Agreed]) -> None:
     table = Table(title=title, title_justify="left")
-    for name in ("", "両方が確認", "同じ判断", "一致"):
+    for name in ("", both, "同じ判断", "一致"):
         table.add_column(name, justify="left" if not name else "right")
     for one in rows:
         table.add_row(one.name, str(one.opinions), str(one.same), str(one.figure) if one.figure else one.note)

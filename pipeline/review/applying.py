@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -41,7 +41,13 @@ class Applied:
     findings: tuple[Finding, ...]
 
 
-def apply_history(history: History, judged: Sequence[Judged], themes: Sequence[str], plan: Plan | None) -> Applied:
+def apply_history(
+    history: History,
+    judged: Sequence[Judged],
+    themes: Sequence[str],
+    plan: Plan | None,
+    reworded: Mapping[str, str] | None = None,
+) -> Applied:
     """Apply the decisions that stand.
 
     A decision holds for the text it was made on: on another one it is not applied, and neither is
@@ -56,6 +62,8 @@ def apply_history(history: History, judged: Sequence[Judged], themes: Sequence[s
     themes : sequence of str
         Of the codebook, in its order.
     plan : Plan or None
+    reworded : mapping of str to str, optional
+        ID that an opinion had before its text was corrected → its ID now.
     """
     hashes = {one.opinion.id: text_hash(one.opinion.text) for one in judged}
     standing = history.about(hashes).standing_entries()
@@ -84,7 +92,7 @@ def apply_history(history: History, judged: Sequence[Judged], themes: Sequence[s
             findings.append(_finding(one, decision, why))
             decision = replace(decision, measure="")
         found.append(replace(one, labelling=_decided(one, decision, themes), decision=decision))
-    recorded, stale = _recorded(history, hashes, ends)
+    recorded, stale = _recorded(history, hashes, ends, reworded or {})
     findings += _kept(judged, recorded, stale, set(standing))
     return Applied(tuple(found), recorded, tuple(findings))
 
@@ -93,12 +101,15 @@ def review_record(applied: Applied) -> dict[str, Any]:
     """What run.json says of the review: who decided how much, and a hash of what was applied."""
     decisions = [one.decision for one in applied.judged if one.decision]
     body = json.dumps([asdict(one) for one in decisions], ensure_ascii=False, sort_keys=True)
-    made = Counter(one.decision.reviewer for one in applied.recorded if one.state not in (UNDONE, REPLACED))
+    kept = [one for one in applied.recorded if one.state not in (UNDONE, REPLACED, ELSEWHERE, OTHER_TEXT)]
+    # what settles a disagreement is nobody's own, and an opinion counts once for each who decided on it
+    made = Counter(name for name, _ in {(one.decision.reviewer, one.opinion_id) for one in kept if not one.settles})
     return {
         "applied": len(decisions),
         "changed": sum(one.is_change for one in decisions),
         "blind": sum(one.blind for one in decisions),
         "reviewers": dict(sorted(made.items())),
+        "settled": sum(one.settles and one.state == STANDS for one in kept),
         "states": dict(sorted(Counter(one.state for one in applied.recorded).items())),
         "sha256": hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(),
     }
@@ -118,7 +129,7 @@ def _decided(one: Judged, decision: Decision, themes: Sequence[str]) -> Labellin
 
 
 def _recorded(
-    history: History, hashes: dict[str, str], ends: dict[str, str]
+    history: History, hashes: dict[str, str], ends: dict[str, str], reworded: Mapping[str, str]
 ) -> tuple[tuple[Recorded, ...], dict[str, Decision]]:
     """Every decision with its end; and of each opinion the latest one on another text that nobody took back."""
     of_now = {entry.uuid: state for entry, state in history.about(hashes).states()}
@@ -128,15 +139,16 @@ def _recorded(
         decision = entry.decision
         if decision is None:
             continue
+        name = reworded.get(entry.opinion_id, entry.opinion_id)
         end = ends.get(entry.uuid) or of_now.get(entry.uuid, "")
         if not end and state in (UNDONE, REPLACED):
             end = state
-        elif not end and entry.opinion_id not in hashes:
+        elif not end and name not in hashes:
             end = ELSEWHERE
         elif not end:
             end = OTHER_TEXT
-            stale[entry.opinion_id] = decision
-        found.append(Recorded(decision, entry.what == SETTLE, end))
+            stale[name] = decision
+        found.append(Recorded(decision, entry.what == SETTLE, end, name if name in hashes else ""))
     return tuple(found), stale
 
 
@@ -150,7 +162,8 @@ def _kept(
     elsewhere = {one.decision.opinion_id for one in recorded if one.state == ELSEWHERE}
     if elsewhere:
         what = f"この回にない意見 {len(elsewhere)} 件への確認があります（記録に残し、反映していません）"
-        yield Finding("情報", Place(FILE, ""), what, "decisions.csv に一覧があります")
+        remedy = "回の名前（--round）や計画を変えたときは、元に戻して実行してください。一覧は decisions.csv にあります"
+        yield Finding("注意", Place(FILE, ""), what, remedy)
 
 
 def _finding(one: Judged, decision: Decision, why: str) -> Finding:

@@ -108,9 +108,8 @@ def measure(history: History, results: Results) -> Measured:
     sample = distinct(results.judged, decided, lambda one: frozenset(decided[one.opinion.id].themes))
     groups = len({one.opinion.same_id for one in results.judged})
     if len(sample) < FEW:
-        return Measured(
-            len(sample), groups, notes=(f"盲検の確認が {len(sample)} 件です。{FEW} 件になると、提案の精度を測れます",)
-        )
+        few = f"盲検（提案を見ないでする確認）が {len(sample)} 件です。{FEW} 件になると、提案の精度を測れます"
+        return Measured(len(sample), groups, notes=(few,))
     given = _flags([one.labelling.themes for one in sample], results)
     truth = _flags([decided[one.opinion.id].themes for one in sample], results)
     share = len({one.opinion.same_id for one in sample}) / groups

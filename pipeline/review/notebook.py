@@ -14,7 +14,7 @@ from pipeline.review.decisions import FILE as DECISIONS
 from pipeline.review.decisions import DecisionStore
 from pipeline.review.learning import learn_from
 from pipeline.review.opening import results_folder
-from pipeline.review.session import ReviewSession
+from pipeline.review.session import ReviewSession, reviewer_name
 from pipeline.review.status import status_of
 from pipeline.review.widget import ReviewCard
 
@@ -48,7 +48,7 @@ class Review:
 
     def __init__(self, folder: str = "", reviewer: str = "") -> None:
         self.folder = results_folder(folder)
-        self.reviewer = reviewer.strip() or getpass.getuser()
+        self.reviewer = reviewer_name(reviewer) or getpass.getuser()
         self._results = load_results(self.folder)
 
     def __repr__(self) -> str:
@@ -77,7 +77,8 @@ class Review:
             ("残りのうち保留", status.advice.undecided),
         ]
         rows += [(f"確認者 {name}", count) for name, count in status.reviewers]
-        rows += [("判断がくい違う意見", status.differing), ("文面が変わった意見への確認", status.stale)]
+        rows += [("判断がくい違う意見", status.differing), ("確認のあとで文面が変わった意見", status.stale)]
+        rows += [("確認したが、この回にない意見", status.elsewhere)] if status.elsewhere else []
         return pd.DataFrame(rows, columns=["項目", "件数"]).set_index("項目")
 
     def agreement(self) -> pd.DataFrame | Markdown:

@@ -5,6 +5,7 @@ A plain object without any front end: the notebook's card and the tests drive it
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -105,11 +106,12 @@ class ReviewSession:
     def __init__(
         self, results: Results, store: DecisionStore, reviewer: str, *, clock: Callable[[], str] = now
     ) -> None:
-        if not reviewer.strip():
+        name = reviewer_name(reviewer)
+        if not name:
             raise IkenError("確認者の名前がありません", remedy="確認者の名前を入れてください")
         self.results = results
         self.store = store
-        self.reviewer = reviewer.strip()
+        self.reviewer = name
         self.mode = DOUBTFUL
         self.filters = Filters(state=MINE_OPEN)
         self.size = BLIND_SIZE
@@ -286,6 +288,15 @@ class ReviewSession:
             raise IkenError("種別が選ばれていません", remedy=f"{'・'.join(KINDS)} から選んでください")
         if choice.measure and choice.measure not in self._measures:
             raise IkenError(f"「{choice.measure}」という施策はありません", remedy="施策を選び直してください")
+
+
+def reviewer_name(typed: str) -> str:
+    """Give a reviewer's name as it is recorded: one person is not two by a full-width space or half-width kana.
+
+    ``鈴木　花子`` and ``鈴木 花子``, ``ｽｽﾞｷ`` and ``スズキ`` are one; what cannot be printed is a space.
+    """
+    printable = "".join(char if char.isprintable() else " " for char in unicodedata.normalize("NFKC", typed))
+    return " ".join(printable.split())
 
 
 def _measures(results: Results) -> tuple[str, ...]:

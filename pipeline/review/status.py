@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pipeline.review.decisions import FILE, DecisionStore, Merged, read_history
 from pipeline.review.differing import differing
 from pipeline.review.history import ELSEWHERE, OTHER_TEXT
 from pipeline.review.measuring import Measured, measure
+from pipeline.review.reworded import read_reworded
 from pipeline.review.stopping import Advice, advise
 from pipeline.review.voices import of_now
 
@@ -27,7 +27,7 @@ class Status:
     reviewers : tuple of (str, int)
         Who decided on how many opinions.
     stale, elsewhere : int
-        Decisions on a text that has changed, and on opinions that this round does not hold.
+        Opinions that were decided on when their text read otherwise, and that this round does not hold.
     differing : int
         Opinions on which reviewers differ and that nobody has settled.
     agreement : Agreement
@@ -55,12 +55,15 @@ def status_of(folder: Path) -> Status:
     results = load_results(folder)
     history = read_history(folder / FILE)
     now = of_now(history, results.judged)
-    recorded = apply_history(history, results.judged, results.themes, results.plan).recorded
-    states = Counter(one.state for one in recorded)
+    recorded = apply_history(history, results.judged, results.themes, results.plan, read_reworded(folder)).recorded
+    lost = {
+        state: len({one.decision.opinion_id for one in recorded if one.state == state})
+        for state in (OTHER_TEXT, ELSEWHERE)
+    }
     return Status(
         reviewers=tuple((name, len(own)) for name, own in sorted(now.by_reviewer().items())),
-        stale=states[OTHER_TEXT],
-        elsewhere=states[ELSEWHERE],
+        stale=lost[OTHER_TEXT],
+        elsewhere=lost[ELSEWHERE],
         differing=len(differing(now)),
         agreement=agreement(history, results),
         measured=measure(history, results),

@@ -58,7 +58,12 @@ def _reviewed(results: Results) -> Iterator[str]:
         yield (
             f"{people}人が{len(results.judged):,}件のうち{len(decisions):,}件を確かめ、{changed:,}件で機械の案を直しました。"
         )
-        if blind:
+        if results.measured:
+            yield (
+                f"機械の案を見ないで決めた意見は{results.measured[0].opinions:,}件（同趣旨は一件と数える）で、"
+                "案の正しさを測るのに使いました。"
+            )
+        elif blind:
             yield f"そのうち{blind:,}件は、機械の案を見ないで決めたものです。"
     if undecided:
         yield f"保留が{undecided:,}件残っています。"
