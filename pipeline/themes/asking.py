@@ -19,7 +19,7 @@ from pipeline.toml_file import read_toml
 
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]*")
 _OPEN_JOINT = r"[は:、\s]*"
-_EDGES = " 　、。・！？!?\n「」"
+_EDGES = " 　、。・！？!?\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def said_clauses(text: str, ways: AskingWords | None = None) -> tuple[str, ...]:
 
 def sentences_of(text: str) -> list[str]:
     """Cut a text into sentences, normalized."""
-    return [match.group() for match in _SENTENCE.finditer(normalize(text)) if match.group().strip(_EDGES)]
+    return [match.group() for match in _SENTENCE.finditer(normalize(text)) if match.group().strip(_EDGES + "「」")]
 
 
 def _clauses(sentence: str, ways: AskingWords) -> list[str]:
@@ -122,4 +122,18 @@ def _clauses(sentence: str, ways: AskingWords) -> list[str]:
 
 
 def _trim(clause: str, ways: AskingWords) -> str:
-    return ways.openers.sub("", clause.strip(_EDGES)).strip(_EDGES)
+    return _unquoted(ways.openers.sub("", _unquoted(clause)))
+
+
+def _unquoted(clause: str) -> str:
+    """Without what stands at its edges, and without a quotation mark whose other half is elsewhere.
+
+    >>> _unquoted("「今回だけ」で済む枠"), _unquoted("もっと手伝いたい」"), _unquoted("「手伝いたい」")
+    ('「今回だけ」で済む枠', 'もっと手伝いたい', '手伝いたい')
+    """
+    clause = clause.strip(_EDGES)
+    while clause.startswith("「") and clause.find("」") in (-1, len(clause) - 1):
+        clause = clause[1:].strip(_EDGES)
+    while clause.endswith("」") and "「" not in clause:
+        clause = clause[:-1].strip(_EDGES)
+    return clause
