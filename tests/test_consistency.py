@@ -177,7 +177,7 @@ def test_the_table_back_has_every_opinion(out: Path) -> None:
     assert path.exists() == (place_of(table(out / "opinions.csv")[0]) != "（位置なし）")
     if not path.exists():
         return
-    cells = openpyxl.load_workbook(path).active.iter_rows(min_col=4, max_col=4, values_only=True)
+    cells = openpyxl.load_workbook(path).worksheets[0].iter_rows(min_col=4, max_col=4, values_only=True)
     lines = [line for (cell,) in cells for line in str(cell or "").split("\n") if line.startswith(("○", "◇", "◯", "◆"))]
     copies = [int(found[1]) for line in lines if (found := re.search(r"（同趣旨 (\d+)件）", line))]
     assert len(lines) - len(copies) + sum(copies) == len(table(out / "opinions.csv"))
@@ -196,7 +196,7 @@ def test_the_report_says_what_the_tables_say(out: Path) -> None:
     measures = [[row[name] for name in columns] for row in table(out / "plan_matrix.csv")]
     if found := report_rows(page, "施策ごと・テーマごとの意見数"):
         assert [row[1:] for row in found] == [*measures, departments["合計(実数)"]]
-    assert len(page.xpath("//ol[@id='list']/li")) == len(opinions)
+    assert page.xpath("count(//ol[@id='list']/li)") == len(opinions)
 
 
 def report_rows(page: lxml.html.HtmlElement, caption: str) -> list[list[str]]:
@@ -207,3 +207,11 @@ def report_rows(page: lxml.html.HtmlElement, caption: str) -> list[list[str]]:
             mark.drop_tree()
         found.append([cell.text_content().strip() for cell in one])
     return found
+
+
+def test_columns_of_the_source_stand_apart_from_ours_in_the_book_too(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("番号,意見,意見ID,テーマ\n1,会費が高い,x,y\n", encoding="utf-8")
+    batch.run([source], tmp_path / "out")
+    (row,) = sheet(tmp_path / "out", "全意見")
+    assert (row["意見ID（元の列）"], row["テーマ（元の列）"], row["テーマ"]) == ("x", "y", "資金")
