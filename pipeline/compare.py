@@ -33,6 +33,7 @@ _LEAST_VOICES = 3  # a word that fewer say in both rounds together is not compar
 
 Row = Mapping[str, str]
 Names = Callable[[Row], Iterable[str]]
+_MAY_LACK = ("施策", "担当課")  # a round without a plan, a list without departments
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +132,23 @@ def compare(before: Path, after: Path) -> Comparison:
             "意見のない回があります", file=str(before if not rows[0] else after), remedy="両方の回を確かめてください"
         )
     totals = tuple((len(some), len(_voices(some))) for some in rows)
-    themes = _theme_names(rows[0])
+    themes = [name for name in _theme_names(rows[0]) if name in _theme_names(rows[1])]
     sections: list[tuple[str, Names, Sequence[str]]] = [
-        ("テーマ", _themes, [name for name in themes if name in _theme_names(rows[1])]),
+        # a theme that one round's codebook lacks has not appeared in the other
+        ("テーマ", lambda row: [name for name in _themes(row) if name in themes], themes),
         ("判定", lambda row: [row["判定"]], []),
         ("種別", lambda row: [row["種別"]], []),
         ("施策", lambda row: [_place(row)] if _place(row) else [], []),
         ("担当課", lambda row: [name for name in row["担当課"].split("、") if name], []),
     ]
     changes: list[Change] = []
+    missing: list[str] = []
     for section, names, order in sections:
-        changes += _section(section, rows, names, order)
+        lacking = [when for when, some in zip(("前", "後"), rows, strict=True) if not _count(some, names)]
+        if len(lacking) == 1 and section in _MAY_LACK:
+            missing.append(f"{lacking[0]}の回には{section}がないので、{section}は比べていません")
+        else:
+            changes += _section(section, rows, names, order)
     changes += _topics((before, after), rows)
     changes += _words(rows)
     notes = [
@@ -153,6 +160,7 @@ def compare(before: Path, after: Path) -> Comparison:
         if differs
     ]
     notes += _reviewed(rows)
+    notes += missing
     common = _common(rows)
     if common:
         notes.append(

@@ -77,3 +77,10 @@ def test_faulty_ways_of_asking_are_told_with_their_place(tmp_path: Path, body: s
     path.write_text(body, encoding="utf-8")
     with pytest.raises(IkenError, match=what):
         read_asking_words(path)
+
+
+def test_what_an_opinion_asks_again_and_again_is_asked_once() -> None:
+    assert asking_clauses("会費を下げてほしい。席を増やしてほしい。" * 50) == (
+        "会費を下げてほしい",
+        "席を増やしてほしい",
+    )

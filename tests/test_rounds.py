@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import batch
+from pipeline import batch, resources
 from pipeline.batch import Options
 from pipeline.compare import HEADER, UNSURE, Share, compare, interval, points, write_comparison
 from pipeline.deliver.results import Results
@@ -227,6 +227,22 @@ def test_the_interval_holds_the_difference_and_widens(a: int, b: int, compared: 
     wider = interval(before, after, compared + 10)
     assert wider[0] <= low + 1e-9
     assert wider[1] >= high - 1e-9
+
+
+def test_what_one_round_was_never_asked_has_not_appeared_in_the_other(
+    two_rounds: tuple[Path, Path], tmp_path: Path, sample_plan: Path
+) -> None:
+    book = tmp_path / "themes.toml"
+    text = resources.corpus("themes.toml").read_text(encoding="utf-8")
+    name = 'name = "オンライン"'
+    assert name in text
+    book.write_text(text.replace(name, 'name = "申請"'), encoding="utf-8")
+    batch.run([two_rounds[1].with_suffix(".csv")], tmp_path / "out", Options(plan=sample_plan, codebook=book))
+    compared = compare(two_rounds[0], tmp_path / "out")
+    assert "前の回には施策がないので、施策は比べていません" in compared.notes
+    sections = {(one.section, one.name) for one in compared.changes}
+    assert {name for section, name in sections if section == "テーマ"} == {"担い手", "資金", "交流"}
+    assert not {name for section, name in sections if section == "施策"}
 
 
 def test_the_comparison_is_shown_and_written(two_rounds: tuple[Path, Path], tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ from pipeline.proposals.suggestions import ACROSS, DIVISIONS, MOST, NEW, suggest
 from pipeline.proposals.support import invented_words
 from pipeline.proposals.titles import tells
 from pipeline.proposals.wording import LONGEST, plain_form, title_of
+from pipeline.reading.plan_file import read_plan
 from pipeline.reading.sources import read_source
-from pipeline.records import Decision, Item, Judged, Measure, Place, Plan, Suggested, Suggestion
+from pipeline.records import Candidate, Decision, Item, Judged, Measure, Place, Plan, Suggested, Suggestion
 from tests.conftest import SHARED, needs_shared
 
 HIDDEN = 6
@@ -59,6 +60,12 @@ TITLES = [
     ("相談窓口を増やしてほしい", "相談窓口を増やすこと"),
     ("掲示板を駅に移してはどうか", "掲示板を駅に移すこと"),
     ("申込みの用紙を一枚にそろえてほしい", "申込みの用紙を一枚にそろえること"),
+    ("返却の箱を駅にも置いてほしい", "返却の箱を駅にも置くこと"),
+    # what stands around it as bullets, headings or pictures is no part of it
+    ("-相談窓口を増やしてほしい", "相談窓口を増やすこと"),
+    ("■相談員の増員をお願いしたい", "相談員の増員"),
+    ("＜要望＞相談員の増員をお願いしたい", "相談員の増員"),
+    ("相談窓口を増やしてほしい♪😀", "相談窓口を増やすこと"),
 ]
 
 
@@ -279,3 +286,17 @@ def test_the_real_document_from_its_texts_alone() -> None:
     assert max(len(outside & {texts[key] for key in one.evidence}) for one in new) >= 3
     people = [one for one in found if one.division == ACROSS and "担い手" in one.themes]
     assert any("ハードル" in one.title and "継承" in one.title for one in people)
+
+
+def test_needs_that_no_measure_has_are_new_however_unsure_that_is(sample_plan: Path) -> None:
+    # what the table shows under 計画外 is no 拡充 of the measure that happens to be nearest
+    texts = ["道路の穴を直してほしい。", "空き家の木が伸びて道路をふさいでいる。", "街灯が暗くて夜道が怖い。"]
+    plan = read_plan(sample_plan)
+    judged = judged_of([Item(OPINION, text, Place("声.csv", str(row))) for row, text in enumerate(texts)], plan)
+    outside = [
+        replace(one, match=replace(one.match, candidates=(Candidate("計画外", 0.3), Candidate("2(3)", 0.25))))
+        for one in judged
+    ]
+    found = suggest(outside, plan)
+    assert found
+    assert {one.division for one in found} == {NEW}

@@ -195,8 +195,10 @@ def _originals(book: Book, results: Results, groups: Sequence[Group]) -> None:
         *(Column("一覧番号", 8, is_number=True), Column(ID, 14), Column("出典", 18), Column("位置", 14)),
         *(Column("番号", 10), Column("意見", 66), Column("担当課", 18), Column("該当箇所", 22), Column("種別", 8)),
         *(Column("判定", 10), Column("テーマ", 12), Column("根拠語", 28), Column("確認", 8)),
-        *(Column(name, 18) for name in attributes),
     ]
+    # as in opinions.csv: a column of the source that is called like one of ours stays apart from it
+    ours = {column.heading for column in columns}
+    columns += [Column(f"{name}（元の列）" if name in ours else name, 18) for name in attributes]
     rows: list[list[Cell]] = []
     for one in results.judged:
         item, own = one.opinion.item, dict(one.opinion.item.attributes)

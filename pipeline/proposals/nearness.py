@@ -62,7 +62,8 @@ class Needs:
 
     def __init__(self, needs: Sequence[Need]) -> None:
         self.clauses = [tokenize(need.clause) for need in needs]
-        self.texts = [tokenize(need.one.opinion.text) for need in needs]
+        whole = {text: tokenize(text) for text in dict.fromkeys(need.one.opinion.text for need in needs)}
+        self.texts = [whole[need.one.opinion.text] for need in needs]
         names = bags_of([word_bag(words) for words in self.texts]).names
         rows = {name: row for row, name in enumerate(names)}
         self._clause_words = _weighed(self.clauses, rows)

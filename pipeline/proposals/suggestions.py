@@ -195,6 +195,7 @@ def _suggestion(group: Group, needs: Sequence[Need], measures: Sequence[MeasureT
     spread = max(inside.values(), default=0.0)
     if (
         group.is_far
+        or not firsts  # no measure has any of the evidence
         or shares.get(OUTSIDE, 0.0) >= _OUTSIDE
         or (len(group.opinions) >= _MANY and _sureness(group.opinions) < _UNSURE and near[best] < _FAR)
     ):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from pipeline.toml_file import read_toml, word_list
 LONGEST = 40
 """Characters of a title."""
 
-_BRACKETS = re.compile(r"[(〔\[【][^()〔〕\[\]【】]*[)〕\]】]")
+_BRACKETS = re.compile(r"[(〔\[【][^()〔〕\[\]【】]*[)〕\]】]|<[^<>]*>")  # <要望> before what is asked, <br> of a form
 _EDGES = " 　、。・！？!?\n"
 # 「できないか」: the pattern of the asking takes the last letter of the verb with it
 _VERB_LETTER = re.compile(r"^([ぁ-ん])(?:ない|ませ)")
@@ -47,7 +48,8 @@ _ATTRIBUTIVE = "うくぐすつぬぶむるただい"
 _STEM_ENDS = "いきぎしちにびみりえけげせてねへべめれ"
 _STATES = frozenset({"課題", "問題"})
 _NO_LIST = ("など", "等", "ため", "今後", "現在", "場合", "際", "時", "中", "後", "ごと", "上")
-_NUMBERED = re.compile(r"^(?:\(?\d{1,2}[.)]|[・●○])\s*")
+_PICTURES = frozenset({"So", "Sk", "Cf"})
+_NUMBERED = re.compile(r"^(?:\(?\d{1,2}[.)]|[・●○◯◎■□◆◇•※*＊→\-‐–—])\s*")
 _POLITE = re.compile(r"です|ます|でしょ|ました|ません")
 
 
@@ -133,7 +135,7 @@ def title_of(clause: str) -> Title | None:
     >>> title_of("状況をヒアリング等により捕捉していくことが求められる").text
     '状況のヒアリング等による捕捉'
     """
-    text = _without_asking(_unquoted(_BRACKETS.sub("", normalize(clause)).strip(_EDGES)))
+    text = _without_asking(_unquoted(_BRACKETS.sub("", _without_pictures(normalize(clause))).strip(_EDGES)))
     *before, last = text.split("、")
     words = _trimmed(tokenize(last)) if last else []
     if not words:
@@ -151,6 +153,11 @@ def title_of(clause: str) -> Title | None:
         return None
     title = _shortened(title)
     return _checked("".join(_bound(before, title)) + title, fitness)
+
+
+def _without_pictures(text: str) -> str:
+    """Without ♪, ★ and emoji: no measure has them."""
+    return "".join(char for char in text if unicodedata.category(char) not in _PICTURES)
 
 
 def _has_object(before: Sequence[str]) -> bool:
@@ -207,7 +214,7 @@ def _what_is_made(before: Sequence[str], words: Sequence[Word]) -> Title | None:
         at -= 1  # 枠を用意する
     if words[at].key not in making:
         return None
-    if at > 1 and words[at - 1].surface in ("を", "も"):
+    if at > 1 and words[at - 1].surface in ("を", "も") and words[at - 2].surface not in ("に", "で"):  # 駅にも置く
         thing = _trimmed(words[: at - 1])
     elif _has_object(before):
         *before, last = before  # 手伝いの枠を、各団体に一つずつ用意する

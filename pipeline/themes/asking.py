@@ -98,9 +98,9 @@ def asking_clauses(text: str, ways: AskingWords | None = None) -> tuple[str, ...
 
 
 def said_clauses(text: str, ways: AskingWords | None = None) -> tuple[str, ...]:
-    """Give what is asked for in words (〜してほしい, 〜が必要), and nothing where no way of asking is found."""
+    """Give what is asked for in words (〜してほしい, 〜が必要), each once; nothing where no way of asking is found."""
     ways = ways or read_asking_words()
-    return tuple(clause for sentence in sentences_of(text) for clause in _clauses(sentence, ways))
+    return tuple(dict.fromkeys(clause for sentence in sentences_of(text) for clause in _clauses(sentence, ways)))
 
 
 def sentences_of(text: str) -> list[str]:
