@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from pipeline.deliver.answers import BOOK
 from pipeline.deliver.deliverables import TABLE_DOCUMENT, names_of
@@ -36,6 +37,14 @@ _PIPE_WIDTH = 100
 _LEVEL_STYLES = {"誤り": "bold red", "注意": "yellow", "情報": ""}
 
 
+class _Table(Table):
+    """A table of text as it stands: rich would take ``[documents]`` for markup, and swallow it."""
+
+    def add_row(self, *cells: RenderableType | None, **how: Any) -> None:  # noqa: ANN401
+        """Add a row."""
+        super().add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in cells), **how)
+
+
 def console(*, stderr: bool = False) -> Console:
     """Give a console whose width in a pipe does not depend on the machine."""
     found = Console(stderr=stderr, highlight=False, soft_wrap=False)
@@ -58,7 +67,7 @@ def progress() -> Iterator[Callable[[], None] | None]:
 def show_summary(to: Console, results: Results) -> None:
     """Show the theme summary."""
     frame = theme_summary(results.judged, results.themes)
-    table = Table(title="テーマ別の集計", title_justify="left")
+    table = _Table(title="テーマ別の集計", title_justify="left")
     for name in _SUMMARY:
         is_number = name not in ("テーマ", "主な語")
         table.add_column(name, justify="right" if is_number else "left", no_wrap=name != "主な語")
@@ -91,7 +100,7 @@ def show_findings(to: Console, findings: Sequence[Finding]) -> None:
     if not findings:
         to.print("気づいた点はありません")
         return
-    table = Table(title="気づいた点", title_justify="left")
+    table = _Table(title="気づいた点", title_justify="left")
     for name in ("区分", "ファイル", "シート・頁", "行", "内容", "どうするか"):
         table.add_column(name, overflow="fold")
     order = list(_LEVEL_STYLES)
@@ -123,7 +132,7 @@ def show_files(to: Console, folder: Path, results: Results) -> None:
 
 def show_trained(to: Console, trained: Trained) -> None:
     """Show what the labels of people changed, theme by theme."""
-    table = Table(
+    table = _Table(
         title="人のラベルから学んだ補正（対数尤度は学習に使わなかったラベルで測ったもの。0に近いほどよい）",
         title_justify="left",
     )
@@ -134,7 +143,7 @@ def show_trained(to: Console, trained: Trained) -> None:
         kept = "加えた" if one.kept else "加えない"
         table.add_row(one.theme, f"{one.before:.3f}", f"{one.after:.3f}", kept, words)
     to.print(table)
-    gains = Table(title="学習に使わなかったラベルでの F1（[ ] は95%区間）", title_justify="left")
+    gains = _Table(title="学習に使わなかったラベルでの F1（[ ] は95%区間）", title_justify="left")
     for name in ("テーマ", "ラベル", "補正前", "補正後", "差"):
         gains.add_column(name, justify="left" if name == "テーマ" else "right")
     for gain in trained.gains:
@@ -147,7 +156,7 @@ def show_trained(to: Console, trained: Trained) -> None:
 
 def show_evaluation(to: Console, evaluation: Evaluation) -> None:
     """Show figures with their intervals, then what was confused with what."""
-    table = Table(title=f"人のラベルとの一致（{evaluation.opinions} 件、[ ] は95%区間）", title_justify="left")
+    table = _Table(title=f"人のラベルとの一致（{evaluation.opinions} 件、[ ] は95%区間）", title_justify="left")
     for name in ("テーマ", "正解", "適合率", "再現率", "F1"):
         table.add_column(name, justify="left" if name == "テーマ" else "right")
     for figures in evaluation.themes:
@@ -195,7 +204,7 @@ def show_status(to: Console, status: Status) -> None:
         title = (
             f"提案の精度（盲検＝提案を見ないでした確認 {measured.blind} 件、全体 {measured.groups} 件。[ ] は95%区間）"
         )
-        table = Table(title=title, title_justify="left")
+        table = _Table(title=title, title_justify="left")
         for name in ("テーマ", "盲検で該当", "適合率", "再現率", "F1", "提案の件数", "推定の件数"):
             table.add_column(name, justify="left" if name == "テーマ" else "right")
         for one in measured.themes:
@@ -211,7 +220,7 @@ def show_status(to: Console, status: Status) -> None:
 
 
 def _show_agreed(to: Console, title: str, both: str, rows: Iterable[Agreed]) -> None:
-    table = Table(title=title, title_justify="left")
+    table = _Table(title=title, title_justify="left")
     for name in ("", both, "同じ判断", "一致"):
         table.add_column(name, justify="left" if not name else "right")
     for one in rows:
@@ -229,7 +238,7 @@ def show_comparison(to: Console, comparison: Comparison) -> None:
     )
     for note in comparison.notes:
         to.print(f"注意: {note}", markup=False, style=_LEVEL_STYLES["注意"])
-    table = Table(title="二つの回の比較（割合は同趣旨統合後。[ ] は差の区間）", title_justify="left")
+    table = _Table(title="二つの回の比較（割合は同趣旨統合後。[ ] は差の区間）", title_justify="left")
     for name in ("区分", "名前", "前", "後", "割合の差", "変化"):
         table.add_column(name, justify="right" if name in ("前", "後") else "left", overflow="fold")
     still = 0
