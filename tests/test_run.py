@@ -503,7 +503,7 @@ def test_masked_results_name_no_person_anywhere(tmp_path: Path) -> None:
     assert told.returncode == 0
     written = {one.name: all_text(one) for one in [*out.iterdir(), *tmp_path.glob("labels*.csv")]}
     written["screen"] = result.stdout + result.stderr
-    named = ("佐藤", "鈴木", "渡辺", "山田", "090", "example.com")
+    named = ("佐藤", "鈴木", "渡辺", "山田", "1234-5678", "example.com")
     assert {(name, word) for name, text in written.items() for word in named if word in text} == set()
     assert "名簿_〔氏名〕.xlsx" in written["ledger.csv"]
     assert next(row["指す意見ID"] for row in table(out / "not_opinions.csv"))
