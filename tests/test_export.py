@@ -11,6 +11,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from pipeline import batch
+from pipeline.deliver.deliverables import files_of, names_of
 from pipeline.deliver.results import Results
 from pipeline.deliver.stored import FILE, dump_results, load_results
 from pipeline.errors import IkenError
@@ -74,6 +75,15 @@ def test_a_folder_without_results_names_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(IkenError, match="ありません") as caught:
         export(tmp_path)
     assert "iken run" in caught.value.remedy
+
+
+def test_the_files_that_are_named_are_those_that_are_written(
+    made: tuple[Path, Results], tmp_path: Path, sample_list: Path
+) -> None:
+    without_plan = batch.run([sample_list], tmp_path / "out")
+    for folder, results in (made, (tmp_path / "out", without_plan)):
+        assert names_of(results) == list(files_of(results))
+        assert {path.name for path in folder.iterdir()} == {*names_of(results), FILE, "run.json"}
 
 
 def test_what_an_earlier_run_alone_wrote_does_not_stay(tmp_path: Path, sample_table: Path, sample_list: Path) -> None:
